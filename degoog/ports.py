@@ -168,8 +168,12 @@ class Target(Protocol[Q_contra]):
     """Where things go. Never overwrites or deletes what degoog did not create."""
 
     @property
+    def address(self) -> str:
+        """Where this is, for people: server, account and folder. With the source's account it names the lane."""
+
+    @property
     def identity(self) -> str:
-        """Which server and account, or folder, this is: a lane refuses to go on with another."""
+        """Which server and account, or folder, answers there: a lane refuses to go on with another."""
 
     @property
     def naming(self) -> Naming:
