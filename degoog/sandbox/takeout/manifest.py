@@ -3,7 +3,7 @@
 The ids and classes are those that public readers of real pages rely on: `header_title`, `header_subtext`,
 `job-id hidden`, `service-details-<PRODUCT>`, `data-folder-name`, `extracted-folder(-name)`, `file-leaf`,
 `extracted-file-name` (its text begins with one blank that is not part of the name) and `failure-message`,
-empty where nothing failed. The words around them follow the account's language, so no reader may rely on those.
+empty where nothing failed. The words around them follow the account's language: no reader may rely on those.
 """
 
 import html

@@ -3,9 +3,9 @@
 What is known, and from where (no document of Google's says any of it):
 
 - Characters that some file system refuses become `_`, `&`, `%` and the straight apostrophe among them.
-- A file's name is cut so that name and extension make 51 characters; of a sidecar all but `.json` is cut at 46,
-  so that `-info` may be left as `-inf`, `-in`, `-i`, `-` or nothing (GooglePhotosTakeoutHelper #8 and #449,
-  pulsejet/memories #1559).
+- A file's name is cut so that name and extension make 51 characters; of a sidecar all but `.json` is cut at
+  46, so that `-info` may be left as `-inf`, `-in`, `-i`, `-` or nothing (GooglePhotosTakeoutHelper #8 and
+  #449, pulsejet/memories #1559).
 - The number that makes a name unique comes after the cut and before the last extension, whatever the case of
   letters, and files and sidecars are numbered apart: `Budget(1).xlsx` has `Budget.xlsx-info(1).json`
   (ONLYOFFICE, GoogleWorkspaceMigrator.FindInfoFile; GooglePhotosTakeoutHelper #59).

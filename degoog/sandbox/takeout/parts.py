@@ -17,7 +17,7 @@ _ALREADY_PACKED = (".jpg", ".png", ".mp4", ".bin", ".pdf")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One member: a folder's `path` ends with `/`; content is bytes, or `stream` bytes of noise from a seed."""
+    """One member: a folder's `path` ends with `/`; content is bytes, or `stream` bytes of seeded noise."""
 
     path: str
     content: bytes = b""

@@ -1,4 +1,4 @@
-"""The products that people tick beside Drive: calendar, contacts, tasks, notes, photos, mail; small but whole."""
+"""The products people tick beside Drive: calendar, contacts, tasks, notes, photos, mail; small but whole."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,8 +1,8 @@
 """The `-info.json` that Takeout lays beside a file when "additional information" was asked for.
 
 Its keys are those of the Drive API v2 in snake case, as read by ONLYOFFICE's migrator and by a published JSON
-schema of such files; JSON is escaped as Gson does (`'` is `\\u0027`). `commenter` is `reader` with an additional
-role.
+schema of such files; JSON is escaped as Gson does (`'` is `\\u0027`). `commenter` is `reader` with an
+additional role.
 """
 
 import hashlib

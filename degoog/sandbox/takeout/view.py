@@ -73,7 +73,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """One permission of an item. `who` is an address or a domain; None for anyone and for deleted accounts."""
+    """One permission of an item. `who` is an address or a domain, None for anyone and deleted accounts."""
 
     kind: GranteeKind
     role: Role
@@ -87,8 +87,8 @@ class Grant:
 class ExpectedItem:
     """One folder, file or converted document of Drive, as a faithful reader of the archives must find it.
 
-    `path` is the path in Drive with the names the archive tells: the true name where a sidecar has it, else the
-    name as archived. A converted document's name is its title, without the extension of the conversion.
+    `path` is the path in Drive with the names the archive tells: the true name where a sidecar has it, else
+    the name as archived. A converted document's name is its title, without the extension of the conversion.
     `drive_path` is the whole truth, which the archive may not tell. `archive_path` begins with `Takeout/` and
     has no trailing slash; a folder's may have no entry of its own in any part.
     `modified`, `content_modified` and `created` come from the sidecar and are None where it says nothing.
