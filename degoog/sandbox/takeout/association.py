@@ -142,9 +142,7 @@ def _traps(plot: Plot) -> Iterator[Step]:  # noqa: PLR0915 - a list, long becaus
     yield changed(upload(_GARDEN, "pompe ancienne.pdf", drive.pdf, PDF), _in_1601)
     yield changed(upload(_GARDEN, "sans date.odt", drive.open_document, OPEN_DOCUMENT), _undated)
     yield changed(upload(_PRESS, "Logo.png", drive.png, PNG, size=5000), _untold)
-    yield changed(
-        upload(_PRESS, "Logo-at-2021-05-06T07_08_09.010Z-pinned.png", drive.png, PNG, size=5000), _untold
-    )
+    yield changed(upload(_PRESS, "Logo-at-2021-05-06T07_08_09.010Z-pinned.png", drive.png, PNG, size=5000), _untold)
     yield changed(upload((*_PRESS, "Presse"), "article.pdf", drive.pdf, PDF), _untold)
     yield changed(upload(_HELPERS, "Charte.pdf", drive.pdf, PDF), _without_id)
     yield lambda: _deep(plot)
@@ -161,9 +159,7 @@ def _traps(plot: Plot) -> Iterator[Step]:  # noqa: PLR0915 - a list, long becaus
 def _deep(plot: Plot) -> Node:
     """A file below more than twenty folders."""
     levels = tuple(f"Sous-dossier {level:02d}" for level in range(1, 23))
-    return plot.file(
-        plot.folder("99 - Archives", *levels), "tout au fond.txt", drive.text, size=300, mime_type=TEXT
-    )
+    return plot.file(plot.folder("99 - Archives", *levels), "tout au fond.txt", drive.text, size=300, mime_type=TEXT)
 
 
 def _in_1601(node: Node) -> None:

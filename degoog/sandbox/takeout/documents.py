@@ -88,9 +88,7 @@ def xlsx(rows: Sequence[Sequence[str | float]]) -> bytes:
                 '<sheet name="Feuille 1" sheetId="1" r:id="rId1"/></sheets></workbook>'
             ),
             "xl/_rels/workbook.xml.rels": _relationships(("worksheet", "worksheets/sheet1.xml")),
-            "xl/worksheets/sheet1.xml": (
-                f'{_XML}<worksheet xmlns="{main}"><sheetData>{lines}</sheetData></worksheet>'
-            ),
+            "xl/worksheets/sheet1.xml": (f'{_XML}<worksheet xmlns="{main}"><sheetData>{lines}</sheetData></worksheet>'),
         }
     )
 
@@ -113,9 +111,7 @@ def pptx(titles: Sequence[str]) -> bytes:
     ids = "".join(f'<p:sldId id="{255 + n}" r:id="rId{n}"/>' for n in range(1, len(titles) + 1))
     return _package(
         {
-            "[Content_Types].xml": _content_types(
-                ppt__presentation="presentationml.presentation.main", **types
-            ),
+            "[Content_Types].xml": _content_types(ppt__presentation="presentationml.presentation.main", **types),
             "_rels/.rels": _relationships(("officeDocument", "ppt/presentation.xml")),
             "ppt/presentation.xml": (
                 f'{_XML}<p:presentation xmlns:p="{main}" xmlns:r="{_OFFICE}"><p:sldIdLst>{ids}</p:sldIdLst>'
@@ -189,12 +185,7 @@ def png(random: Random, *, side: int) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(rows, 1))
-        + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
 
 
 def jpeg(random: Random, *, size: int) -> bytes:
@@ -207,10 +198,4 @@ def jpeg(random: Random, *, size: int) -> bytes:
 def mp4(random: Random, *, size: int) -> bytes:
     """An MP4 of boxes only: `ftyp`, and an `mdat` of about `size` bytes of noise."""
     data = random.randbytes(size)
-    return (
-        struct.pack(">I", 24)
-        + b"ftypisom\0\0\2\0isommp41"
-        + struct.pack(">I", 8 + len(data))
-        + b"mdat"
-        + data
-    )
+    return struct.pack(">I", 24) + b"ftypisom\0\0\2\0isommp41" + struct.pack(">I", 8 + len(data)) + b"mdat" + data

@@ -65,9 +65,7 @@ def draw_takeout(
     plot = Plot(random=random, owner=owner, made=made)
     association.plant(plot, files=files)
     if big_file_bytes:
-        plot.stream(
-            plot.folder("03 - Communication", "Vidéos"), "Film du jardin (rushes).bin", size=big_file_bytes
-        )
+        plot.stream(plot.folder("03 - Communication", "Vidéos"), "Film du jardin (rushes).bin", size=big_file_bytes)
     archived = _Archived.of(plot, language=language, sidecars=sidecars, seed=seed)
     if other_products:
         archived.add_other_products(random, language=language, owner=owner, made=made)
@@ -150,9 +148,7 @@ class _Archived:
             archived.entries += [Entry(path=companion, content=sidecar(node))] if companion else []
             archived.entries += [Entry(path=comments, content=comments_page(node))] if comments else []
             if entry or companion or node in inhabited:
-                archived.items.append(
-                    _item(node, told[node], path, entry=entry, sidecar=companion, comments=comments)
-                )
+                archived.items.append(_item(node, told[node], path, entry=entry, sidecar=companion, comments=comments))
         workspaces = f"{root}/Workspaces.json"
         archived.entries.append(Entry(path=workspaces, content=gson({"workspaces": []})))
         archived.extras.append(workspaces)
@@ -194,9 +190,7 @@ class _Archived:
 
     def located(self, dealt: tuple[list[Entry], ...]) -> Iterable[ExpectedItem]:
         """The items with the part that each, and its sidecar, came to lie in."""
-        part_of = {
-            entry.path.rstrip("/"): number for number, entries in enumerate(dealt) for entry in entries
-        }
+        part_of = {entry.path.rstrip("/"): number for number, entries in enumerate(dealt) for entry in entries}
         for item in self.items:
             yield replace(
                 item,
@@ -206,9 +200,7 @@ class _Archived:
 
     def _count(self, product: Product, folder: str, entries: Iterable[Entry]) -> None:
         sizes = [entry.size for entry in entries if not entry.is_folder]
-        self.products.append(
-            ExpectedProduct(product=product, folder=folder, files=len(sizes), bytes=sum(sizes))
-        )
+        self.products.append(ExpectedProduct(product=product, folder=folder, files=len(sizes), bytes=sum(sizes)))
 
 
 def _archived_name(node: Node) -> str:
@@ -264,9 +256,7 @@ class _Rivals:
         self._wanted: dict[str, str] = {}
         self._of: dict[str, list[tuple[int | None, int | None, bool]]] = defaultdict(list)
 
-    def add(
-        self, path: str, base: str, number: int | None, sidecar: int | None, *, has_sidecar: bool = True
-    ) -> None:
+    def add(self, path: str, base: str, number: int | None, sidecar: int | None, *, has_sidecar: bool = True) -> None:
         """An item at `path`, that would be `base` were it alone; its number and its sidecar's."""
         self._wanted[path] = base.casefold()
         self._of[base.casefold()].append((number, sidecar, has_sidecar))

@@ -71,9 +71,7 @@ def sheet(random: Random, title: str, size: int) -> bytes:
 
 def slides(random: Random, title: str, size: int) -> bytes:
     """A PowerPoint presentation of a few slides."""
-    return documents.pptx(
-        [title, *(f"Point {n} – {random.randrange(1000)}" for n in range(1 + size // 9000))]
-    )
+    return documents.pptx([title, *(f"Point {n} – {random.randrange(1000)}" for n in range(1 + size // 9000))])
 
 
 def open_document(random: Random, title: str, size: int) -> bytes:
@@ -220,9 +218,7 @@ class Plot:
             drive_id=self._id(33 if kind is not ItemKind.DOCUMENT else 44),
             created=_milliseconds(created),
             content_modified=_milliseconds(content_modified),
-            modified=_milliseconds(
-                content_modified + timedelta(seconds=self.random.choice((0, 0, 0, 86_400)))
-            ),
+            modified=_milliseconds(content_modified + timedelta(seconds=self.random.choice((0, 0, 0, 86_400)))),
             starred=self.random.random() < 0.05,
             grants=self._grants(),
         )

@@ -78,8 +78,7 @@ def draw_large_takeout(
     paths = tuple(folder / f"takeout-20260105T080000Z-{number:03d}.zip" for number in range(1, parts + 1))
     with ExitStack() as stack:
         archives = [
-            stack.enter_context(RawZip(stack.enter_context(path.open("wb", buffering=1 << 20))))
-            for path in paths
+            stack.enter_context(RawZip(stack.enter_context(path.open("wb", buffering=1 << 20)))) for path in paths
         ]
         for number in range(items):
             path = "Takeout/Drive/" + "/".join(_names(number))

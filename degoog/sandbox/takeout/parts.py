@@ -55,9 +55,7 @@ def write_zip(path: Path, entries: Sequence[Entry], *, made: datetime) -> None:
     """A zip of these entries, in order. What does not shrink is stored."""
     with zipfile.ZipFile(path, "w") as archive:
         for entry in entries:
-            info = zipfile.ZipInfo(
-                entry.path, (made.year, made.month, made.day, made.hour, made.minute, made.second)
-            )
+            info = zipfile.ZipInfo(entry.path, (made.year, made.month, made.day, made.hour, made.minute, made.second))
             info.create_system = 3
             info.external_attr = (0o40755 << 16 | 0x10) if entry.is_folder else 0o100644 << 16
             packed = entry.is_folder or entry.stream or entry.path.lower().endswith(_ALREADY_PACKED)

@@ -82,9 +82,7 @@ class Member:
         )
 
 
-def honest(
-    name: str | bytes, content: bytes, *, method: int = STORED, flags: int = UTF8
-) -> tuple[Member, bytes]:
+def honest(name: str | bytes, content: bytes, *, method: int = STORED, flags: int = UTF8) -> tuple[Member, bytes]:
     """A member that tells the truth, and its data as stored."""
     data = deflated(content) if method == DEFLATED else content
     encoded = name.encode() if isinstance(name, str) else name
@@ -164,6 +162,4 @@ class RawZip:
                 + struct.pack("<4sLQL", b"PK\6\7", 0, end64, 1)
             )
         count = min(self.count, _MANY)
-        self.write(
-            struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, min(size, _LIMIT), min(start, _LIMIT), 0)
-        )
+        self.write(struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, min(size, _LIMIT), min(start, _LIMIT), 0))

@@ -58,9 +58,7 @@ def _permission(node: Node, grant: Grant) -> dict[str, object]:
         told["additional_roles"] = ["commenter"]
     told["kind"] = "drive#permission"
     if node.told != "no id":
-        told["self_link"] = (
-            f"https://www.googleapis.com/drive/v2/files/{node.drive_id}/permissions/{permission_id}"
-        )
+        told["self_link"] = f"https://www.googleapis.com/drive/v2/files/{node.drive_id}/permissions/{permission_id}"
     if grant.kind in (GranteeKind.USER, GranteeKind.GROUP) and grant.who is not None:
         told["email_address"] = grant.who
         told["domain"] = grant.who.partition("@")[2]
