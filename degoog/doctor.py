@@ -14,13 +14,12 @@ import httpx
 
 from degoog import access, config, people, wording
 from degoog.config_schema import Workspace
-from degoog.errors import DegoogError, Usage
+from degoog.errors import DegoogError, Unavailable, Usage
 from degoog.i18n import _, n_
 from degoog.nextcloud import health
 from degoog.problems import Problems
 from degoog.secrets import Secrets
 
-OLDEST_NEXTCLOUD = 30
 _ROOM = 2_000_000_000
 _SKEW = 120
 
@@ -144,27 +143,22 @@ async def _nextcloud(ground: Ground) -> AsyncIterator[Finding]:
     async with health.open_client(ground.transport) as client:
         try:
             status = await health.status(client, url)
-        except DegoogError as error:
+        except Unavailable as error:
             cure = _("open {url} in your browser; if it does not open there either, ask your host.").format(url=url)
-            yield Finding("nextcloud", Level.FAIL, str(error), cure, url)
+            yield Finding("nextcloud", Level.FAIL, str(error), cure)
+            return
+        except Usage as error:
+            yield Finding("nextcloud", Level.FAIL, str(error))
             return
         for finding in _of_server(ground, url, status):
             yield finding
-        if not status.maintenance:
-            async for finding in _of_account(ground, client, url):
-                yield finding
+        async for finding in _of_account(ground, client, url):
+            yield finding
 
 
 def _of_server(ground: Ground, url: str, status: health.Status) -> Iterator[Finding]:
     what = _("{url} answers: Nextcloud {version}").format(url=url, version=status.version)
-    if status.maintenance:
-        cure = _("wait until the maintenance is over, or ask your host.")
-        yield Finding("nextcloud", Level.FAIL, _("{url} is in maintenance").format(url=url), cure, url)
-    elif status.major < OLDEST_NEXTCLOUD:
-        cure = _("ask your host for Nextcloud {version} or later.").format(version=OLDEST_NEXTCLOUD)
-        yield Finding("nextcloud", Level.FAIL, what, cure, url)
-    else:
-        yield Finding("nextcloud", Level.OK, what)
+    yield Finding("nextcloud", Level.OK, what)
     if status.clock is not None:
         skew = abs((status.clock - ground.now()).total_seconds())
         if skew > _SKEW:

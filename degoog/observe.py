@@ -7,6 +7,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from types import TracebackType
 from typing import TextIO, assert_never
 
@@ -188,9 +189,8 @@ def _sentence(progress: Progress, now: float) -> str:
 
 
 def _patience(event: Waiting) -> str:
-    return _("{host} asks to slow down: going on in {time}").format(
-        host=_known_as(event.host), time=wording.duration(event.seconds)
-    )
+    why = event.why or _("{host} asks to slow down").format(host=_known_as(event.host))
+    return _("{why}: going on in {time}").format(why=why, time=wording.duration(event.seconds))
 
 
 def _known_as(host: str) -> str:
@@ -269,7 +269,7 @@ class Bars(Watcher):
         elif self._counted:
             self._bar.set_description_str(_counting(self._counted), refresh=False)
         waiting = self._wait is not None and now < self._wait[1]
-        text = _patience(Waiting(self._wait[0].host, self._wait[1] - now)) if self._wait and waiting else ""
+        text = _patience(replace(self._wait[0], seconds=self._wait[1] - now)) if self._wait and waiting else ""
         self._patience.set_description_str(text, refresh=False)
         for line in (self._bar, self._figures, self._patience):
             line.refresh()

@@ -40,8 +40,7 @@ def nextcloud(context: Context, account: str, url: str, store: str | None, *, pa
     if password_stdin:
         granted = connecting.with_password(context, url=url, account=account, keeper=keeper)
     else:
-        begin = context.login_flow
-        granted = connecting.nextcloud(context, begin=begin, url=url, account=account, keeper=keeper)
+        granted = connecting.nextcloud(context, url=url, account=account, keeper=keeper)
     context.emit("summary", url=granted.url, login=granted.login, exit=0)
     context.say("\n" + _("Next: degoog doctor"))
 

@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol
 
 from degoog import access, addresses, config
 from degoog.access import Access
 from degoog.cli import asking
 from degoog.cli.context import Context
-from degoog.errors import Unavailable, Usage
+from degoog.errors import Usage
 from degoog.i18n import _
+from degoog.nextcloud import health
+from degoog.nextcloud.login import Door
 from degoog.problems import Wrong
 from degoog.secrets import Keeper, Secret, Service
 
 
-class Flow(Protocol):
-    """A login that a person grants in a browser (Nextcloud's Login Flow v2)."""
-
-    @property
-    def page(self) -> str:
-        """The address the person opens."""
-
-    async def granted(self) -> Access | None:
-        """Wait until the person has granted it; None when the link has expired."""
-
-
-Begin = Callable[[str], AbstractAsyncContextManager[Flow]]
-
-
-def nextcloud(
-    context: Context, *, begin: Begin, url: str = "", account: str = "", keeper: Keeper | None = None
-) -> Access:
+def nextcloud(context: Context, *, url: str = "", account: str = "", keeper: Keeper | None = None) -> Access:
     """Have a person grant access in a browser, then keep the app password. Raises `Usage` or `Unavailable`."""
     server = _server(context, url)
     kept_in = _keeper(context, keeper)
-    granted = asyncio.run(_grant(context, begin, server, account))
+    granted = asyncio.run(_grant(context, server, account))
     if account and granted.login.casefold() != account.casefold():
         raise Usage(
             _(
@@ -101,23 +84,25 @@ def _agrees_to_file(context: Context) -> bool:
     return asking.yes(context, _("Keep it in this file?"), option="--store file")
 
 
-async def _grant(context: Context, begin: Begin, server: str, account: str) -> Access:
-    async with begin(server) as flow:
-        if account:
-            context.say(
-                _("Send this link to {account}; the page must be opened with that account:").format(account=account)
-            )
-        else:
-            context.say(_("1. Open this link in your browser:"))
-        context.say(f"\n   {flow.page}\n")
-        context.say(_("   You should see the page “Connect to your account” of your Nextcloud."))
-        context.say(_("2. Click “Log in”, log in if you are asked to, then click “Grant access”."))
-        context.say(_("   You should see “Account connected”."))
-        context.say(_("3. Come back here: degoog goes on by itself. The link works for 20 minutes."))
-        granted = await flow.granted()
-    if granted is None:
-        raise Unavailable(_("Nobody opened the link in time; nothing was changed. To do: run the same command again."))
-    return granted
+async def _grant(context: Context, server: str, account: str) -> Access:
+    async with health.open_client(context.transport) as client:
+        await health.status(client, server)  # a wrong address is told at once
+    door = Door(server, transport=context.transport)
+    flow = await door.start()
+    if account:
+        context.say(
+            _("Send this link to {account}; the page must be opened with that account:").format(account=account)
+        )
+    else:
+        context.say(_("1. Open this link in your browser:"))
+    context.say(f"\n   {flow.link}\n")
+    context.emit("open", link=flow.link)
+    context.say(_("   You should see the page “Connect to your account” of your Nextcloud."))
+    context.say(_("2. Click “Log in”, log in if you are asked to, then click “Grant access”."))
+    context.say(_("   You should see “Account connected”."))
+    context.say(_("3. Come back here: degoog goes on by itself. The link works for 20 minutes."))
+    login = await door.wait(flow)
+    return Access(login.url, login.login, Secret(login.password))
 
 
 def _keep(context: Context, granted: Access, keeper: Keeper, *, own: bool) -> None:

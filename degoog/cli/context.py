@@ -10,17 +10,18 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from degoog import i18n
+from degoog.cli.paragraphs import wrapped
 from degoog.runlog import RunLog
 
 if TYPE_CHECKING:  # loading these takes a while, and `degoog --help` needs none
-    from degoog.cli.connecting import Begin
+    import httpx
+
     from degoog.config_schema import Workspace
     from degoog.observe import Watcher
     from degoog.secrets import Secrets, Store
@@ -39,13 +40,13 @@ class Session:
         environ: Mapping[str, str] | None = None,
         interactive: bool | None = None,
         keyring: Callable[[], Store | None] | None = None,
-        login_flow: Begin | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.settings: dict[str, Any] = {}
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
         self.interactive = interactive
         self.keyring = keyring
-        self.login_flow = login_flow
+        self.transport = transport
         self.context: Context | None = None
         self.log = RunLog(now=datetime.now(UTC))
 
@@ -67,7 +68,7 @@ class Context:
         self.command = command
         self._interactive = session.interactive
         self._keyring = session.keyring
-        self._login_flow = session.login_flow
+        self.transport = session.transport
         self.log = session.log
         _log.info("%s, in %s", command, self.folder)
 
@@ -125,14 +126,6 @@ class Context:
             told=self.log.hide,
         )
 
-    @property
-    def login_flow(self) -> Begin:
-        """How a person grants access to a Nextcloud in a browser."""
-        if self._login_flow is not None:
-            return self._login_flow
-        begin: Begin = import_module("degoog.nextcloud.login").begin
-        return begin
-
     def watcher(self) -> Watcher:
         """Give who watches a run, as --json, --quiet and the terminal ask: `with context.watcher() as observer:`."""
         from degoog import observe
@@ -147,7 +140,7 @@ class Context:
     def say(self, text: str = "") -> None:
         """Talk to the person, on stderr; nothing with --quiet."""
         if not self.quiet:
-            click.echo(text, err=True)
+            click.echo(wrapped(text), err=True)
 
     def show(self, text: str = "") -> None:
         """Print a result on stdout; nothing with --json, where `emit` speaks."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import textwrap
 from typing import TYPE_CHECKING
 
 from degoog.cli.context import Context
 from degoog.cli.kit import command as declare
+from degoog.cli.paragraphs import wrapped
 from degoog.i18n import N_, _, n_
 
 if TYPE_CHECKING:
     from degoog import doctor
-
-_WIDTH = 80
 
 
 @declare(
@@ -47,7 +45,9 @@ async def _examine(context: Context) -> int:
     except DegoogError:
         workspace = None  # the check of the file says why
     failed = 0
-    ground = doctor.Ground(context.folder, context.environ, workspace, context.secrets_of(workspace), context.now)
+    ground = doctor.Ground(
+        context.folder, context.environ, workspace, context.secrets_of(workspace), context.now, context.transport
+    )
     async for finding in doctor.examine(ground):
         failed += finding.level is doctor.Level.FAIL
         context.emit(
@@ -62,16 +62,10 @@ def _line(finding: doctor.Finding) -> str:
 
     labels = {Level.OK: _("OK"), Level.NOTE: _("Note"), Level.FAIL: _("To mend")}
     wide = max(map(len, labels.values())) + 2
-    lines = _wrapped(finding.what, labels[finding.level].ljust(wide), " " * wide)
+    margin = " " * wide
+    lines = [margin + finding.what]
     if finding.cure:
-        lines += _wrapped(_("To do: {cure}").format(cure=finding.cure), " " * (wide + 2), " " * (wide + 2))
+        lines.append(f"{margin}  " + _("To do: {cure}").format(cure=finding.cure))
     if finding.link:
-        lines.append(" " * (wide + 2) + finding.link)
-    return "\n".join(lines)
-
-
-def _wrapped(text: str, first: str, next_: str) -> list[str]:
-    # A path or an address is never cut: it is there to be copied.
-    return textwrap.wrap(
-        text, _WIDTH, initial_indent=first, subsequent_indent=next_, break_long_words=False, break_on_hyphens=False
-    )
+        lines.append(f"{margin}  {finding.link}")
+    return labels[finding.level].ljust(wide) + wrapped("\n".join(lines))[wide:]

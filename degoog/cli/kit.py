@@ -14,6 +14,15 @@ from degoog.cli.context import Context, Session
 from degoog.i18n import LANGUAGES, N_, _
 
 
+class _Formatter(click.HelpFormatter):
+    def write_heading(self, heading: str) -> None:
+        self.write(" " * self.current_indent + _("{heading}:").format(heading=heading) + "\n")
+
+
+class _Call(click.Context):
+    formatter_class = _Formatter
+
+
 class Option(click.Option):
     """An option; `help` and `metavar` are marked with `N_` and translated here."""
 
@@ -32,6 +41,7 @@ class Common(Option):
 class _Spoken(click.Command):
     """What commands and groups share: translated help and an example at its end."""
 
+    context_class = _Call
     example = ""
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

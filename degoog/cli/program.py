@@ -18,6 +18,7 @@ import click
 from degoog import __version__, i18n
 from degoog.cli.context import HOME, Session
 from degoog.cli.kit import Group, Option, common_options
+from degoog.cli.paragraphs import wrapped
 from degoog.cli.words import speaking
 from degoog.errors import DegoogError, Refused, Unavailable
 from degoog.i18n import N_, _
@@ -134,7 +135,7 @@ def _told(session: Session, error: DegoogError) -> int:
     if session.settings.get("json"):
         _emit_error({2: "usage", 3: "refused", 4: "unavailable"}[code], str(error), log, code)
     else:
-        click.echo(f"\n{error}", err=True)
+        click.echo("\n" + wrapped(str(error)), err=True)
         if log is not None:
             click.echo("\n" + _("Details for whoever helps you: {path}").format(path=log), err=True)
     return code
@@ -150,7 +151,7 @@ def _bug(session: Session, error: Exception) -> int:
     if session.settings.get("json"):
         _emit_error("bug", text, log, 1)
     else:
-        click.echo(f"\n{text}", err=True)
+        click.echo("\n" + wrapped(text), err=True)
         click.echo(f"\n{log or _('(the log could not be written)')}", err=True)
     return 1
 

@@ -1,7 +1,8 @@
 """What `degoog doctor` asks a Nextcloud: is it there, which version, may this account log in and write.
 
-Two requests, neither repeated: status.php without a login, then one PROPFIND of the account's top folder. Nothing is
-written, and a refused password is tried once (ten failures lock a whole network out, nextcloud.md §6).
+Two requests, neither repeated, so that an answer comes at once: status.php without a login, then one PROPFIND of the
+account's top folder. Nothing is written, and a refused password is tried once (ten failures lock a whole network
+out, nextcloud.md §6).
 """
 
 from __future__ import annotations
@@ -10,21 +11,19 @@ import email.utils
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
-from xml.etree import ElementTree as ET
 
 import httpx
 
 from degoog.errors import Unavailable, Usage
+from degoog.http import Stop
 from degoog.i18n import _
+from degoog.nextcloud import dav, server
+from degoog.nextcloud.client import HEADERS
+from degoog.nextcloud.judge import Judge
 from degoog.secrets import Secret
 
-_DAV = "{DAV:}"
-_OC = "{http://owncloud.org/ns}"
-_ASK = (
-    b'<?xml version="1.0"?><d:propfind xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns"><d:prop>'
-    b"<d:quota-available-bytes/><oc:permissions/></d:prop></d:propfind>"
-)
+_FREE = f"{dav.D}quota-available-bytes"
+_PERMISSIONS = f"{dav.OC}permissions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,6 @@ class Status:
     """What the server tells anybody. `clock` is its time, None where it gives none."""
 
     version: str
-    major: int
-    maintenance: bool
     clock: datetime | None
 
 
@@ -47,65 +44,56 @@ class Account:
 
 def open_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """Give a client for these questions; `async with` closes it."""
-    return httpx.AsyncClient(transport=transport, timeout=20, headers={"User-Agent": "degoog"}, trust_env=True)
+    return httpx.AsyncClient(transport=transport, timeout=20, headers=HEADERS, trust_env=False)
 
 
 async def status(client: httpx.AsyncClient, url: str) -> Status:
-    """Ask who is there. Raises `Unavailable` where nobody answers, `Usage` where it is no Nextcloud."""
-    response = await _ask(client, "GET", f"{url}/status.php")
+    """Ask who is there. Raises `Usage` for what is no Nextcloud or one too old, `Unavailable` for a closed one."""
+    response = await _ask(client, client.build_request("GET", f"{url}/status.php"))
     try:
         told = response.json()
     except ValueError:
         told = None
-    if not isinstance(told, dict) or "versionstring" not in told or response.status_code != 200:
-        raise Usage(_("{url} answers, but is not a Nextcloud.").format(url=url))
-    version = str(told["versionstring"])
-    first = version.partition(".")[0]
-    major = int(first) if first.isdigit() else 0
-    closed = bool(told.get("maintenance") or told.get("needsDbUpgrade"))
-    return Status(version, major, closed, _clock(response))
+    return Status(server.version(url, told), _clock(response))
 
 
 async def account(client: httpx.AsyncClient, url: str, login: str, password: Secret) -> Account:
-    """Ask about an account. Raises `Usage` where it is refused, `Unavailable` for anything else."""
-    response = await _ask(
-        client,
+    """Ask about an account. Raises `Unavailable` where it is refused or its files cannot be shown."""
+    # /remote.php/webdav is the files of whoever logs in, also where the login is not the account's id.
+    request = client.build_request(
         "PROPFIND",
-        f"{url}/remote.php/dav/files/{quote(login, safe='')}/",
+        f"{url}/remote.php/webdav/",
         headers={"Depth": "0"},
-        content=_ASK,
-        auth=httpx.BasicAuth(login, password.reveal()),
+        content=dav.propfind((_FREE, _PERMISSIONS)),
     )
-    match response.status_code:
-        case 207:
-            return _read(response.content)
-        case 401 | 403:
-            raise Usage(_("{url} refuses the password of {login}.").format(url=url, login=login))
-        case 429:
-            raise Unavailable(_("{url} refuses logins for now, after too many failed ones.").format(url=url))
-        case code:
-            raise Unavailable(
-                _("{url} does not show the files of {login} ({code}).").format(url=url, login=login, code=code)
-            )
+    response = await _ask(client, request, auth=httpx.BasicAuth(login, password.reveal()))
+    match Judge(url, login)(response):
+        case Stop(message):
+            raise Unavailable(message)
+    answers = dav.parse(response.content) if response.status_code == 207 else []
+    if not answers:
+        text = _("{url} does not show the files of {login} (status {status}). Is the app “Files” switched on?")
+        raise Unavailable(text.format(url=url, login=login, status=response.status_code))
+    free, letters = answers[0].text(_FREE), answers[0].text(_PERMISSIONS)
+    # Without a limit the server says -3 (nextcloud.md §1); letters: C may make files, K folders.
+    return Account(int(free) if free.isdecimal() else None, "C" in letters and "K" in letters)
 
 
 async def _ask(
-    client: httpx.AsyncClient,
-    method: str,
-    url: str,
-    *,
-    headers: dict[str, str] | None = None,
-    content: bytes | None = None,
-    auth: httpx.BasicAuth | None = None,
+    client: httpx.AsyncClient, request: httpx.Request, *, auth: httpx.BasicAuth | None = None
 ) -> httpx.Response:
     try:
-        return await client.request(method, url, headers=headers, content=content, auth=auth)
-    except httpx.ConnectError as error:
-        if isinstance(error.__context__, ssl.SSLError) or "CERTIFICATE" in str(error):
-            raise Usage(_("The certificate of {url} cannot be trusted.").format(url=url)) from error
-        raise Unavailable(_("Nobody answers at {url}.").format(url=url)) from error
+        return await client.send(request, auth=auth, follow_redirects=False)
     except httpx.HTTPError as error:
-        raise Unavailable(_("Nobody answers at {url}.").format(url=url)) from error
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                text = _("The certificate of {host} cannot be trusted: {why}. Check the address, or have it mended.")
+                raise Usage(text.format(host=request.url.host, why=cause.verify_message)) from error
+            cause = cause.__cause__ or cause.__context__
+        raise Unavailable(
+            _("Nobody answers at {url}.").format(url=f"{request.url.scheme}://{request.url.netloc.decode()}")
+        ) from error
 
 
 def _clock(response: httpx.Response) -> datetime | None:
@@ -113,14 +101,3 @@ def _clock(response: httpx.Response) -> datetime | None:
         return email.utils.parsedate_to_datetime(response.headers["date"])
     except (KeyError, ValueError):
         return None
-
-
-def _read(content: bytes) -> Account:
-    try:
-        tree = ET.fromstring(content)  # noqa: S314  # expat refuses external entities; the size is a single answer
-    except ET.ParseError as error:
-        raise Unavailable(_("The server's answer cannot be read.")) from error
-    free = tree.findtext(f".//{_DAV}quota-available-bytes") or ""
-    letters = tree.findtext(f".//{_OC}permissions") or ""
-    bound = int(free) if free.lstrip("-").isdigit() else -3
-    return Account(bound if bound >= 0 else None, "C" in letters and "K" in letters)
