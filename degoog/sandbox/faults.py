@@ -1,4 +1,4 @@
-"""The fault plan: what goes wrong on purpose, to which requests, how often; the same seed goes wrong the same way."""
+"""The fault plan: what goes wrong on purpose, to which requests, how often; the same each time for a seed."""
 
 import fnmatch
 import hashlib
@@ -31,7 +31,8 @@ class FaultKind(StrEnum):
     DROP_ANSWER = "drop_answer"
     """Carried out, then the connection is closed before the answer."""
     CUT_BODY = "cut_body"
-    """The connection breaks after `bytes` of the body: a new file leaves nothing, an existing one is truncated."""
+    """The connection breaks after `bytes` of the body: a new file leaves nothing, another is truncated.
+    A shorter body is carried out, and its answer dropped."""
     BIT_FLIP = "bit_flip"
     """One bit changes on the way in: the server's own hash tells."""
     BIT_ROT = "bit_rot"
@@ -40,7 +41,7 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One kind of trouble, and whom it strikes: `path` is a glob over the decoded path, no methods means all."""
+    """One kind of trouble and whom it strikes: `path` is a glob on the decoded path; no methods means all."""
 
     kind: FaultKind
     path: str = "*"
@@ -122,7 +123,7 @@ class FaultPlan:
             )
 
     def strikes(self, method: str, *paths: str, only: FaultKind | None = None) -> list[Fault]:
-        """The faults that strike this request now; counts them. A request may touch several paths (a MOVE)."""
+        """The faults that strike this request now, counted. A request may touch several paths (a MOVE)."""
         with self._guard:
             found = []
             for number, (fault, tally) in enumerate(self._faults):

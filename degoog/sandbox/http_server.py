@@ -1,15 +1,16 @@
-"""A small HTTP/1.1 server on loopback whose sockets can be cut on purpose: one thread a connection, no buffering."""
+"""A small HTTP/1.1 server on loopback whose connections can be cut on purpose; one thread for each."""
 
 import contextlib
 import email.utils
 import http
+import io
 import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 PIECE = 64 * 1024
@@ -22,9 +23,9 @@ class Drop(Exception):  # noqa: N818 - an event, not a mistake
 
 
 class Body:
-    """A request's bytes as they arrive. `torn` is true once the sender left before sending all it had announced."""
+    """A request's bytes as they arrive. `torn`: the sender left before sending all it had announced."""
 
-    def __init__(self, stream: BinaryIO, *, length: int, chunked: bool) -> None:
+    def __init__(self, stream: io.BufferedIOBase, *, length: int, chunked: bool) -> None:
         self.chunked = chunked
         self.torn = False
         self.cut_after: int | None = None
@@ -82,7 +83,7 @@ class Body:
 
     def _some(self, size: int) -> bytes:
         try:
-            return self._stream.read1(size)  # type: ignore[attr-defined, no-any-return]
+            return self._stream.read1(size)
         except OSError:
             return b""
 
@@ -184,7 +185,7 @@ class HttpServer:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        stream = connection.makefile("rb", buffering=PIECE)
+        stream = io.BufferedReader(socket.SocketIO(connection, "r"), PIECE)
         try:
             while self._one_request(connection, stream):
                 pass
@@ -198,7 +199,7 @@ class HttpServer:
                 connection.shutdown(socket.SHUT_RDWR)
             connection.close()
 
-    def _one_request(self, connection: socket.socket, stream: BinaryIO) -> bool:
+    def _one_request(self, connection: socket.socket, stream: io.BufferedIOBase) -> bool:
         request = _read_head(stream)
         if request is None:
             return False
@@ -210,7 +211,7 @@ class HttpServer:
         return keep and request.body.drain()
 
 
-def _read_head(stream: BinaryIO) -> Request | None:
+def _read_head(stream: io.BufferedIOBase) -> Request | None:
     line = stream.readline(_HEAD_LIMIT).decode("latin-1").strip()
     if line.count(" ") != 2:
         return None
@@ -221,7 +222,8 @@ def _read_head(stream: BinaryIO) -> Request | None:
         headers[name.strip().lower()] = value.strip()
     path, _, query = target.partition("?")
     chunked = "chunked" in headers.get("transfer-encoding", "").lower()
-    length = 0 if chunked else int(headers.get("content-length") or 0)
+    announced = headers.get("content-length", "")
+    length = int(announced) if announced.isdecimal() and not chunked else 0
     return Request(
         method=method,
         target=target,

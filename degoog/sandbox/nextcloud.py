@@ -25,7 +25,7 @@ ADMIN = "admin"
 
 
 class NextcloudSandbox:
-    """A Nextcloud on 127.0.0.1, from `with` to its end; its files lie under `root`, which it may fill at will.
+    """A Nextcloud on 127.0.0.1, from `with` to its end; its files lie under `root`, a folder of its own.
 
     `faults` may be replaced or changed while it runs. `clock` and `sleep` are for tests of time.
     """
@@ -68,7 +68,7 @@ class NextcloudSandbox:
 
     @property
     def admin_url(self) -> str:
-        """The address with the administrator's credentials, as DEGOOG_TEST_NEXTCLOUD gives a real server's."""
+        """The address with the administrator's credentials, in the form of DEGOOG_TEST_NEXTCLOUD."""
         return self.url.replace("//", f"//{ADMIN}:{self.admin_password}@")
 
     def add_user(self, login: str, password: str, quota: int | None = None) -> None:
@@ -88,7 +88,7 @@ class NextcloudSandbox:
         return self._accounts.new_app_password(self._accounts.by_login[login.lower()])
 
     def grant(self, token_or_link: str, login: str) -> None:
-        """Say yes to a Login Flow v2, as that account's holder. Raises KeyError for an unknown flow or login."""
+        """Say yes to a Login Flow v2, as that account's holder. KeyError for an unknown flow or login."""
         flow = self._accounts.find_flow(token_or_link)
         if flow is None:
             raise KeyError(token_or_link)
@@ -282,7 +282,7 @@ class NextcloudSandbox:
         raise not_found(request.path.removeprefix(DAV_ROOT))
 
     def _elsewhere(self, request: Request, owner: str, names: list[str]) -> Response:
-        """Another account's home: nobody may look into it or write there, the administrator no more than others."""
+        """Another account's home: nobody may look into it or write there, not even the administrator."""
         if self._accounts.find(owner) is None:
             raise DavError(404, SABRE + "NotFound", f"Principal with name {owner} not found")
         if request.method == "PROPFIND" and not names:

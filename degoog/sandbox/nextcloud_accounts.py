@@ -1,4 +1,4 @@
-"""Who may log in to the Nextcloud stand-in: accounts, app passwords, login flows, and the count of bad logins."""
+"""Who may log in to the Nextcloud stand-in: accounts, app passwords, login flows, bad logins counted."""
 
 import base64
 import binascii

@@ -25,7 +25,7 @@ FEATURES = (
 
 
 @dataclass(slots=True)
-class DavError(Exception):  # noqa: N818 - named after what it becomes
+class DavError(Exception):
     """Ends a DAV request with that status; `exception` is the class name clients key on."""
 
     status: int

@@ -1,4 +1,7 @@
-"""Bulk upload in the Nextcloud stand-in: POST /remote.php/dav/bulk, many small files in one request (apps/dav/lib/BulkUpload)."""
+"""Bulk upload in the Nextcloud stand-in: many small files in one POST /remote.php/dav/bulk.
+
+Follows apps/dav/lib/BulkUpload of the server's source.
+"""
 
 import hashlib
 import unicodedata
@@ -44,7 +47,7 @@ class _Parts:
         return headers, content
 
     def _headers(self) -> dict[str, str]:
-        headers = {}
+        headers: dict[str, str] = {}
         while True:
             end = self.body.find(b"\n", self.at)
             if end < 0:
@@ -123,7 +126,9 @@ class BulkDoor:
     def _told(self, status: int, written: dict[str, object]) -> Response:
         return as_json(status, written or [], {"Content-Type": "text/html; charset=UTF-8"})
 
-    def _entry(self, path: str, headers: dict[str, str], content: bytes) -> Node | str:
+    def _entry(  # noqa: PLR0911 - one return a refusal, in the server's order
+        self, path: str, headers: dict[str, str], content: bytes
+    ) -> Node | str:
         """The file written, or why it was not."""
         mtime = checked_time(headers.get("x-file-mtime", headers.get("x-oc-mtime", "86401")))
         if isinstance(mtime, str):

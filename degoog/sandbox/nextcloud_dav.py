@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -27,6 +27,7 @@ from degoog.sandbox.php import php_integer
 
 DAV_ROOT = "/remote.php/dav/"
 _FOLDER_QUOTA = 4096
+_ALL_LEVELS = 10_000
 
 
 def destination(request: Request) -> str:
@@ -105,21 +106,22 @@ class FilesDoor:
     def _propfind(self, request: Request, names: list[str]) -> Response:
         asked = properties.asked(request.body.read_all())
         with self.store.lock:
+            path = f"{DAV_ROOT}files/{'/'.join([self.home.login, *segments_as_sent(request)])}"
+            node = self.home.find(names)
+            if node is None and is_partial(names[-1]):
+                return multistatus([properties.row(path, properties.of_ghost(), asked)])
             node = self._node(names)
             reader = properties.PropertyReader(self.store, self.home)
-            path = f"{DAV_ROOT}files/{'/'.join([self.home.login, *segments_as_sent(request)])}"
-            if node.children is None:
-                return multistatus([properties.row(path, reader.of(node), asked)])
-            rows: list[Row] = [properties.row(path + "/", reader.of(node), asked)]
-            if request.header("depth") != "0":
-                for name in sorted(node.children):
-                    child = node.children[name]
-                    below = f"{path}/{name}" + ("/" if child.children is not None else "")
-                    rows.append(properties.row(below, reader.of(child), asked))
-            return multistatus(rows)
+            depth = {"0": 0, "1": 1}.get(request.header("depth") or "1", _ALL_LEVELS)
+            return multistatus(
+                properties.row(below, reader.of(child), asked) for below, child in _down(path, node, depth)
+            )
 
     def _get(self, request: Request, names: list[str]) -> Response:
         with self.store.lock:
+            if self.home.find(names) is None and is_partial(names[-1]):
+                message = f"Could not open file: {names[-1]}, file doesn't seem to exist"
+                raise DavError(503, SABRE + "ServiceUnavailable", message)
             node = self._node(names)
             if node.children is not None:
                 return empty(200)
@@ -283,6 +285,17 @@ def segments_as_sent(request: Request) -> list[str]:
     """The names of the request's path below the home, not normalised: sabre repeats what it was asked."""
     parts = [part for part in request.path.removeprefix(DAV_ROOT).split("/") if part not in {"", "."}]
     return parts[2:]
+
+
+def _down(path: str, node: Node, depth: int) -> Iterator[tuple[str, Node]]:
+    """The node and what lies below it, so many levels deep, each with its path; folders end in '/'."""
+    if node.children is None:
+        yield path, node
+        return
+    yield path + "/", node
+    if depth > 0:
+        for name in sorted(node.children):
+            yield from _down(f"{path}/{name}", node.children[name], depth - 1)
 
 
 def _no_plugin(method: str) -> DavError:

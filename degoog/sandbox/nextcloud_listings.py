@@ -1,4 +1,4 @@
-"""What the Nextcloud stand-in lists beside files: the trash, a file's versions, a home that is not the caller's."""
+"""What the Nextcloud stand-in lists beside files: the trash, versions, a home that is not the caller's."""
 
 from degoog.sandbox.nextcloud_answers import DAV, Row, http_date, not_found
 from degoog.sandbox.nextcloud_dav import DAV_ROOT

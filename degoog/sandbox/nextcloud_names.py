@@ -1,4 +1,7 @@
-"""Which file names the Nextcloud stand-in refuses, as the server's own validator does (lib/private/Files/FilenameValidator.php)."""
+"""Which file names the Nextcloud stand-in refuses.
+
+Follows lib/private/Files/FilenameValidator.php of the server's source.
+"""
 
 import unicodedata
 from dataclasses import dataclass
@@ -27,7 +30,7 @@ class NameRules:
         """Whether the administrator asked for names that Windows accepts."""
         return bool(self.basenames)
 
-    def refusal(self, name: str) -> str | None:
+    def refusal(self, name: str) -> str | None:  # noqa: PLR0911 - one return a rule
         """Why the name is refused, in the server's words; None when it is accepted."""
         lower = name.lower()
         stripped = name.strip(" \t\n\r\0\x0b")
@@ -69,5 +72,5 @@ def segments(path: str) -> list[str]:
 
 
 def is_partial(name: str) -> bool:
-    """Names of this kind are taken for unfinished uploads: they are never indexed."""
-    return name.lower().endswith((".part", ".filepart"))
+    """Such names are taken for unfinished uploads: never indexed, yet always said to be there."""
+    return name.endswith(".part")

@@ -1,4 +1,4 @@
-"""DAV properties of files and folders: what the Nextcloud stand-in shows (PROPFIND) and accepts (PROPPATCH)."""
+"""DAV properties in the Nextcloud stand-in: what it shows (PROPFIND) and what it accepts (PROPPATCH)."""
 
 import mimetypes
 from collections.abc import Mapping
@@ -121,6 +121,16 @@ class PropertyReader:
             used, free = node.size, -3 if self.home.free is None else self.home.free
             self.home.shown_quota[node.path] = (now + _QUOTA_SECONDS, used, free)
         return used, free
+
+
+def of_ghost() -> dict[Name, str | None]:
+    """What is told of a name that looks unfinished, whether or not there is anything."""
+    return {
+        (DAV, "getcontentlength"): "0",
+        (DAV, "resourcetype"): None,
+        (DAV, "getetag"): "&quot;&quot;",
+        (DAV, "getcontenttype"): None,
+    }
 
 
 def of_upload(upload: Upload) -> dict[Name, str | None]:

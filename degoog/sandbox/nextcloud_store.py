@@ -1,9 +1,9 @@
-"""Where the Nextcloud stand-in keeps files: bytes on disk, an index in memory with the server's ids, etags and times.
+"""Where the Nextcloud stand-in keeps files: bytes on disk; ids, etags and times in memory.
 
-The rules of times and etags are measured ones (Nextcloud 32.0.1, local storage):
-a file's etag is a hash of (time, inode, size) and nothing else; every change gives all folders above a new etag and
-raises their time; a folder has a second time, the disk's, and setting a folder to the time the disk already has does
-nothing, although another time is shown.
+The rules of times and etags are measured ones (Nextcloud 32.0.1, local storage): a file's etag is a hash
+of (time, inode, size) and nothing else, and stays when the time on disk does, in seconds; every change
+gives all folders above a new etag and raises their time; a folder has a second time, the disk's, and
+setting it to the time the disk already has does nothing, although another time is shown.
 """
 
 import hashlib
@@ -208,7 +208,7 @@ class Store:
         self._changed(node, time=mtime)
 
     def settle_torn(self, node: Node) -> None:
-        """After a cut overwrite the index still shows the old file; a GET or a write notices and corrects it."""
+        """After a cut overwrite the index still shows the old file; a GET or a write corrects it."""
         if node.torn_at is None:
             return
         size = self.blob_path(node.blob).stat().st_size
@@ -251,11 +251,12 @@ class Store:
         node.versions.append((node.mtime, node.size))
 
     def rewrote_file(self, node: Node, *, size: int) -> None:
-        """Index the new bytes of an existing file: same id; a new etag unless second and length are the same."""
+        """Index the new bytes of an existing file. Trap: written twice in a second, it keeps its etag."""
         now = self.now()
         grown = size - node.size
+        if now != node.disk_mtime:
+            node.etag = self.file_etag(mtime=now, blob=node.blob, size=size)
         node.size, node.mtime, node.disk_mtime, node.checksum, node.torn_at = size, now, now, "", None
-        node.etag = self.file_etag(mtime=now, blob=node.blob, size=size)
         self._changed(node, time=now, grown=grown)
 
     def tore_file(self, node: Node) -> None:
@@ -278,7 +279,7 @@ class Store:
             self.drop_blob(gone.blob)
 
     def move(self, home: Home, node: Node, parent: Node, name: str) -> None:
-        """Rename: id, etag, times, star and properties stay; but the properties of what is inside a folder do not."""
+        """Rename: all stays, but the dead properties of what is inside a folder."""
         now = self.now()
         kept = home.properties.pop(node.path, None)
         old = node.parent
@@ -294,7 +295,7 @@ class Store:
             home.properties[node.path] = kept
 
     def copy(self, node: Node, parent: Node, name: str) -> Node:
-        """A copy with ids of its own; etags and times are the original's, star and checksum are not copied."""
+        """A copy with ids of its own, the original's etags and times, without star and checksum."""
         now = self.now()
         made = self._copied(node, parent, name)
         self._entry_changed(parent)

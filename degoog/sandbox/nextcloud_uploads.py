@@ -1,4 +1,4 @@
-"""Chunked uploads in the Nextcloud stand-in: /remote.php/dav/uploads/<login>/<folder>/<chunk>, then MOVE of `.file`."""
+"""Chunked uploads in the Nextcloud stand-in: chunks in a folder of their own, then MOVE of its `.file`."""
 
 import re
 from collections.abc import Iterator
@@ -186,7 +186,7 @@ class UploadsDoor:
         return response
 
     def _check_conditions(self, request: Request, upload: Upload, node: Node | None) -> None:
-        """If-Match looks at the chunks, whose etag nobody knows; If-None-Match `*` at the destination's absence."""
+        """If-Match looks at the chunks, whose etag nobody knows; If-None-Match `*` at the destination."""
         if request.header("if-match"):
             whole = Node(0, ".file", None, None, 0, 0, upload.mtime, 0, self.store.folder_etag())
             check_etag_headers(request, whole)

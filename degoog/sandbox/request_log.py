@@ -1,4 +1,4 @@
-"""What a stand-in was asked: a bounded log, and counters that never forget, for tests of what was not done."""
+"""What a stand-in was asked: a bounded log, and counters of everything, to test what was not done."""
 
 import threading
 from collections import Counter, deque

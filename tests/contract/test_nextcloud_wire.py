@@ -1,6 +1,6 @@
 """The same raw requests to the sandbox's Nextcloud and, where DEGOOG_TEST_NEXTCLOUD names one, to a real one.
 
-What passes here on both is what the stand-in may be believed. Each run makes its own accounts and removes them.
+What passes here on both is what the stand-in may be believed. A run removes the accounts it made.
 """
 
 import hashlib
@@ -187,9 +187,7 @@ def test_an_account_that_cannot_be_made_has_a_code(admin, account, form, code):
 
 def test_making_an_account_is_not_atomic(admin):
     login = f"degoog-{uuid.uuid4().hex[:12]}"
-    refused = admin.ocs(
-        "POST", "/cloud/users", data={"userid": login, "password": PASSWORD, "quota": "beaucoup"}
-    )
+    refused = admin.ocs("POST", "/cloud/users", data={"userid": login, "password": PASSWORD, "quota": "zz"})
     assert (refused.status_code, refused.json()["ocs"]["meta"]["statuscode"]) == (400, 101)
     left_behind = admin.ocs("GET", f"/cloud/users/{login}").status_code == 200
     admin.ocs("DELETE", f"/cloud/users/{login}")
@@ -252,7 +250,7 @@ def test_methods_without_a_plugin_are_501(account, at):
 
 
 def test_a_new_file_is_201_and_an_overwritten_one_204(account, at):
-    new = account("PUT", f"{at}/a.txt", b"hello")
+    new = account("PUT", f"{at}/a.txt", b"hello", x_oc_mtime="1234567890")
     assert new.status_code == 201
     assert new.headers["etag"] == new.headers["oc-etag"] == account.one(f"{at}/a.txt", "d:getetag")
     assert re.fullmatch(r'"[0-9a-f]{32}"', new.headers["etag"])
@@ -283,8 +281,8 @@ def test_a_file_has_these_properties(account, at):
         "text/plain",
         "",
     ]
-    names = ("oc:size", "oc:checksums", "oc:favorite", "oc:permissions", "nc:creation_time", "d:displayname")
-    assert account.get(path, *names) == ["5", "SHA1:anything", "0", "RGDNVW", "1134567890", f"{ODD}.txt"]
+    more = ("oc:size", "oc:checksums", "oc:favorite", "oc:permissions", "nc:creation_time", "d:displayname")
+    assert account.get(path, *more) == ["5", "SHA1:anything", "0", "RGDNVW", "1134567890", f"{ODD}.txt"]
     assert account.one(path, "oc:owner-id") == account.login
     assert int(account.one(path, "nc:upload_time")) > 1_600_000_000
     assert account.get(path, "d:quota-used-bytes", "x:source-id") == [None, None]
@@ -325,10 +323,11 @@ def test_a_listing_is_in_the_order_of_code_points(account, at):
     assert [row.name for row in account.find(at, depth="1")][1:] == sorted(names)
 
 
-def test_depth_is_one_when_infinity_is_asked_or_nothing(account, at):
+def test_the_whole_tree_is_listed_when_infinity_is_asked_and_one_level_without_depth(account, at):
     account("PUT", f"{at}/b/c/d", b"x", x_nc_webdav_auto_mkcol="1")
-    for depth in ({}, {"depth": "infinity"}):
-        assert len(rows(account("PROPFIND", at, **depth))) == 2
+    account("PUT", f"{at}/a", b"x")
+    assert [row.name for row in account.find(at, depth="infinity")][1:] == ["a", "b", "c", "d"]
+    assert [row.name for row in rows(account("PROPFIND", at))][1:] == ["a", "b"]
 
 
 def test_ranges_are_served(account, at):
@@ -472,8 +471,10 @@ def test_an_empty_file_is_a_file(account, at):
     assert account("GET", f"{at}/a").content == b""
 
 
-def test_trap_a_new_file_sent_with_chunked_transfer_encoding_is_stored_empty(account, at):
-    put = account.raw("PUT", account.files(f"{at}/a"), content=iter([b"hello"]), headers={"X-Hash": "sha256"})
+def test_trap_a_file_sent_with_chunked_transfer_encoding_is_stored_empty(account, at):
+    """On the real server it is a race that a short body sometimes wins; a long one never does."""
+    pieces = (b"x" * 65536 for _ in range(50))
+    put = account.raw("PUT", account.files(f"{at}/a"), content=pieces, headers={"X-Hash": "sha256"})
     assert put.status_code == 201
     assert put.headers["x-hash-sha256"] == hashlib.sha256(b"").hexdigest()
     assert account.one(f"{at}/a", "oc:size") == "0"
@@ -489,6 +490,14 @@ def test_trap_same_length_and_same_time_is_the_same_etag_whatever_the_bytes(acco
     assert second["etag"] == first["etag"]
     third = account("PUT", path, b"HELLO", x_oc_mtime="1234567891").headers
     assert third["etag"] != first["etag"]
+
+
+def test_trap_a_file_written_twice_in_a_second_keeps_its_etag_even_at_another_length(account, at):
+    for attempt in range(20):
+        first = account("PUT", f"{at}/{attempt}", b"hello").headers["etag"]
+        if account("PUT", f"{at}/{attempt}", b"HELLO!").headers["etag"] == first:
+            return
+    pytest.fail("the etag changed each time")
 
 
 def test_setting_a_files_time_changes_its_etag_unless_it_has_that_time(account, at):
@@ -683,7 +692,7 @@ def test_what_is_deleted_is_in_the_trash(account, at):
 )
 def test_a_reserved_name_is_400(account, at, name):
     assert refusal(account("PUT", f"{at}/{name}", b"x")) == (400, "InvalidPath")
-    assert not account.exists(f"{at}/{name}")
+    assert account.find(at, depth="1")[1:] == []
 
 
 @pytest.mark.parametrize("name", ["a\x01b", "a\tb", "x" * 251, "é" * 125 + "a"])
@@ -692,8 +701,12 @@ def test_a_name_with_control_characters_or_over_250_bytes_is_400(account, at, na
     assert refusal(account("MKCOL", f"{at}/{name}")) == (400, "InvalidPath")
 
 
-def test_a_folder_that_looks_unfinished_is_405(account, at):
+def test_trap_a_name_that_looks_unfinished_is_always_said_to_be_there(account, at):
     assert refusal(account("MKCOL", f"{at}/x.part")) == (405, "MethodNotAllowed")
+    assert account.get(f"{at}/x.part", "d:getetag", "oc:fileid") == ['""', None]
+    assert refusal(account("GET", f"{at}/x.part")) == (503, "ServiceUnavailable")
+    assert refusal(account("MKCOL", f"{at}/x.PART")) == (400, "InvalidPath")
+    assert not account.exists(f"{at}/x.filepart")
     assert refusal(account("MKCOL", f"{at}/.htaccess")) == (400, "InvalidPath")
 
 
@@ -711,8 +724,13 @@ def test_a_folder_that_looks_unfinished_is_405(account, at):
         "\u200b",
         "x.part.txt",
         "x.part ",
-    ]
-    + ["é" * 125, "~$x", ".DS_Store", "+", "%41", "part"],
+        "é" * 125,
+        "~$x",
+        ".DS_Store",
+        "+",
+        "%41",
+        "part",
+    ],
 )
 def test_other_odd_names_are_kept_as_they_are(account, at, name):
     assert account("PUT", f"{at}/{name}", b"x").status_code == 201
@@ -836,7 +854,7 @@ def test_a_chunked_overwrite_keeps_id_star_and_properties_and_adds_a_version(acc
     assert account.get(path, *names) == before
     versions = f"/remote.php/dav/versions/{account.login}/versions/{before[0]}"
     kept = rows(account.raw("PROPFIND", versions, headers={"Depth": "1"}))[1:]
-    assert sorted(row.value("d:getcontentlength") for row in kept) == ["5", "6"]
+    assert sorted(row.value("d:getcontentlength") or "" for row in kept) == ["5", "6"]
 
 
 def test_a_bad_time_at_the_move_is_500_and_leaves_both_the_file_and_the_chunks(account, at):
@@ -910,6 +928,7 @@ def test_a_refused_bulk_entry_does_not_stop_the_others(account, at):
     account("MKCOL", f"{at}/d")
     account("PUT", f"{at}/f", b"x")
     refused = ["/no/b", "/.htaccess", "/../x", "/" + "x" * 251, "/d", "/f/x", "/a\tb", "/d\\no\\x"]
+    refused += ["/x.filepart", "/x.PART"]
     told = _bulk(
         account,
         *(_md5(at + path, b"x") for path in refused),
