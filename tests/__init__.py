@@ -1,0 +1,1 @@
+"""The test suite: unit, contract, crash, cli, page and wheel layers."""

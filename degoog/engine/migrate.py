@@ -1,0 +1,235 @@
+"""Do what the ledger says is pending: stage by stage, in batches, settled only when the target has confirmed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, cast
+
+from degoog.engine.flow import Feed, Sleep, Throttle, watched
+from degoog.errors import Refused, Unavailable
+from degoog.i18n import _
+from degoog.ledger import Lane, Row
+from degoog.model import FailReason, Loss, Outcome, Stage
+from degoog.ports import (
+    Batch,
+    Begun,
+    Blob,
+    Convert,
+    Done,
+    Failed,
+    Make,
+    Move,
+    Observer,
+    P,
+    Q,
+    Result,
+    Settled,
+    Source,
+    Target,
+    Task,
+    Touch,
+    Unknown,
+    Write,
+)
+
+_TRIES = 3  # transfers of one item in one run
+_BROKEN_IN_A_ROW = 24  # then it is the service, not the items
+
+
+@dataclass(frozen=True, slots=True)
+class Road(Generic[P, Q]):
+    """Both ends of a road, the conversion between them, and its lane in the ledger."""
+
+    source: Source[P]
+    target: Target[Q]
+    convert: Convert[P, Q]
+    lane: Lane
+
+
+@dataclass(slots=True)
+class _Run(Generic[P, Q]):
+    road: Road[P, Q]
+    run: int
+    observer: Observer
+    stop: asyncio.Event
+    throttle: Throttle | None
+    sleep: Sleep
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    broken: int = 0
+    error: Unavailable | None = None
+
+
+async def migrate(
+    road: Road[P, Q],
+    *,
+    run: int,
+    observer: Observer,
+    jobs: int | None = None,
+    stop: asyncio.Event | None = None,
+    throttle: Throttle | None = None,
+    sleep: Sleep = asyncio.sleep,
+) -> None:
+    """Do everything pending in the lane, stage after stage.
+
+    `stop`, once set, ends the run after what is in hand: every open batch is closed and settled. `jobs` is how many
+    batches are open at once (the target's own figure by default). Raises `Unavailable` when a service stopped the
+    run; what was confirmed before is settled, everything else stays pending.
+    """
+    state = _Run(road, run, observer, stop or asyncio.Event(), throttle, sleep)
+    for stage, rows in _steps(road, run, observer):
+        feed = Feed(rows)
+        workers = [asyncio.create_task(_work(state, stage, feed)) for _n in range(jobs or road.target.parallel)]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+        if state.error is not None:
+            raise state.error
+        if state.stop.is_set():
+            return
+
+
+def _steps(road: Road[Any, Any], run: int, observer: Observer) -> Iterator[tuple[Stage, Iterator[Row]]]:
+    """Give what can be done side by side, in order. Rows are read from the ledger as they are asked for."""
+    lane, depths = road.lane, road.lane.depths()
+    observer.notify(Begun(Stage.HOLDERS, *lane.amount(Stage.HOLDERS)))
+    for depth in depths:
+        lane.fail_children_of_failed(run)
+        yield Stage.HOLDERS, lane.pending(Stage.HOLDERS, depth=depth)
+    lane.fail_children_of_failed(run)
+    observer.notify(Begun(Stage.CONTENT, *lane.amount(Stage.CONTENT)))
+    yield Stage.CONTENT, lane.pending(Stage.CONTENT, arrived=True)
+    yield Stage.CONTENT, lane.pending(Stage.CONTENT, arrived=False, in_walk_order=road.source.sequential)
+    observer.notify(Begun(Stage.PROPERTIES, *lane.amount(Stage.PROPERTIES)))
+    yield Stage.PROPERTIES, lane.to_touch(Stage.PROPERTIES)
+    lane.spread_last_touches()
+    observer.notify(Begun(Stage.LAST, *lane.amount(Stage.LAST)))
+    for depth in reversed(depths):
+        yield Stage.LAST, lane.to_touch(Stage.LAST, depth=depth)
+
+
+async def _work(state: _Run[P, Q], stage: Stage, feed: Feed) -> None:
+    """Fill batches and close them until nothing is left, or the run stops."""
+    batch, held = state.road.target.batch(), dict[str, _Held]()
+    while state.error is None:
+        prepared = None if state.stop.is_set() else await _next(state, stage, feed)
+        if prepared is not None:
+            row, task, losses = prepared
+            batch.put(task)
+            held[str(row.item.ref)] = _Held(row, task, losses)
+            if not batch.full:
+                continue
+        if held:
+            try:
+                await _close(state, batch, held, feed)
+            except Unavailable as error:
+                # The others end what they have in hand; what they hold open stays pending, with nothing sent.
+                state.error = state.error or error
+                return
+            batch, held = state.road.target.batch(), {}
+        elif prepared is None:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    row: Row
+    task: Task[Any]
+    losses: tuple[Loss, ...]
+
+
+async def _next(state: _Run[P, Q], stage: Stage, feed: Feed) -> tuple[Row, Task[Q], tuple[Loss, ...]] | None:
+    """Take the next row and read it; what cannot be read is settled at once and the next one is taken."""
+    if not state.road.source.sequential or stage is not Stage.CONTENT:
+        return await _read_next(state, stage, feed)
+    async with state.reading:
+        return await _read_next(state, stage, feed)
+
+
+async def _read_next(state: _Run[P, Q], stage: Stage, feed: Feed) -> tuple[Row, Task[Q], tuple[Loss, ...]] | None:
+    while (row := feed.next()) is not None:
+        try:
+            task, losses = await _task(state, stage, row)
+        except Refused as error:
+            result = Failed(row.item, error.reason, error.detail)
+            state.road.lane.settle([(row, Make(row.item, row.place), result)], run=state.run, touches={})
+            _tell(state, stage, result)
+            continue
+        except Unavailable as error:
+            state.error = state.error or error
+            return None
+        return row, task, losses
+    return None
+
+
+async def _task(state: _Run[P, Q], stage: Stage, row: Row) -> tuple[Task[Q], tuple[Loss, ...]]:
+    """Say what is to be done with a row: its own stage moves, makes or writes it, a later one touches it."""
+    item, place = row.item, row.place
+    if stage > Stage.CONTENT:
+        return Touch(item, place, stage), ()
+    if row.arrived and place.was != place.path:
+        return Move(item, place), ()
+    if item.holder:
+        return Make(item, place), ()
+    raw = await state.road.source.read(item)
+    if isinstance(raw, Blob):
+        raw = cast("P", watched(raw, state.observer, state.throttle))
+    value, losses = state.road.convert(item, raw)
+    return Write(item, place, value), losses
+
+
+async def _close(state: _Run[P, Q], batch: Batch[Q], held: dict[str, _Held], feed: Feed) -> None:
+    """Send a batch: what it intends is in the ledger before its first byte leaves, what it did once confirmed."""
+    lane, target = state.road.lane, state.road.target
+    lane.intend((held[str(ref)].row.id, intent) for ref, intent in batch.intents())
+    results = await batch.close()
+    done: list[tuple[Row, Task[Any], Result]] = []
+    touches = {}
+    for raw in results:
+        entry = held[str(raw.item.ref)]
+        result = _judge(state, entry, raw, feed)
+        if isinstance(result, Settled):
+            touches[entry.row.id] = frozenset[Stage]() if isinstance(entry.task, Touch) else target.touches(raw.item)
+        done.append((entry.row, entry.task, result))
+    lane.settle(done, run=state.run, touches=touches)
+    for entry_row, task, result in done:
+        _tell(state, task.stage if isinstance(task, Touch) else entry_row.item.stage, result)
+    if state.broken >= _BROKEN_IN_A_ROW:
+        raise Unavailable(
+            _("Many transfers in a row broke off; the last one: {detail}. Nothing is lost.").format(
+                detail=next((r.detail for _row, _task, r in reversed(done) if isinstance(r, Unknown | Failed)), "")
+            )
+        )
+    if pause := max((feed.tries(row) for row, _task, r in done if isinstance(r, Unknown)), default=0):
+        await state.sleep(float(2 ** (pause - 1)))
+
+
+def _judge(state: _Run[P, Q], entry: _Held, result: Result, feed: Feed) -> Result:
+    """Give an item whose transfer broke another try, a few times; then it has failed for this run."""
+    match result:
+        case Unknown():
+            state.broken += 1
+            if feed.broke(entry.row) < _TRIES:
+                feed.put_back(entry.row)
+                return result
+            return Failed(result.item, FailReason.CONNECTION, result.detail)
+        case Settled():
+            state.broken = 0
+            return replace(result, losses=(*result.losses, *entry.losses))
+        case Failed():
+            state.broken = 0
+            return result
+
+
+def _tell(state: _Run[Any, Any], stage: Stage, result: Result) -> None:
+    match result:
+        case Settled():
+            state.observer.notify(Done(result.item, stage, Outcome.MOVED))
+        case Failed():
+            state.observer.notify(Done(result.item, stage, Outcome.FAILED, result.reason, result.detail))
+        case Unknown():
+            pass

@@ -1,0 +1,6 @@
+"""The ledger: everything found at a source, entered once, and what became of it."""
+
+from degoog.ledger.book import Ledger, Run
+from degoog.ledger.lane import Balance, Lane, Row
+
+__all__ = ["Balance", "Lane", "Ledger", "Row", "Run"]

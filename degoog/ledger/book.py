@@ -1,0 +1,150 @@
+"""One ledger file: its lanes, its runs, and how it is opened, copied and closed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from degoog import __version__
+from degoog.errors import Usage
+from degoog.i18n import _
+from degoog.ledger.lane import Lane
+from degoog.ledger.schema import bring_up_to_date
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a command. Times are in seconds since 1970; `exit` is None while it runs, or when it was killed."""
+
+    id: int
+    command: str
+    road: str
+    version: str
+    began: float
+    ended: float | None
+    exit: int | None
+    bytes: int
+    stopped: str
+
+
+class Ledger:
+    """A SQLite file, readable by its owner only. Usable as a context manager; one thread at a time."""
+
+    def __init__(self, path: Path, *, clock: Clock = time.time) -> None:
+        """Open or make the ledger at `path`. Raises `Usage` where it cannot be opened or is newer than degoog."""
+        self.path = path
+        self.clock = clock
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Made by us first, so that it is never readable by others, not even for an instant; SQLite gives
+            # its -wal and -shm files the rights of the database.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            # A settled batch must survive a power cut as well as a kill.
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = FULL")
+            self.connection.execute("PRAGMA foreign_keys = ON")
+            self.connection.execute("PRAGMA busy_timeout = 10000")
+            self.connection.execute("PRAGMA cache_size = -16000")
+            self.connection.execute("PRAGMA temp_store = FILE")
+            bring_up_to_date(self.connection)
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise Usage(
+                _(
+                    "The ledger {path} cannot be opened ({error}). Nothing was changed. If it is damaged, "
+                    "put it aside and run: degoog ledger rebuild"
+                ).format(path=path, error=error)
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; nothing is pending in memory."""
+        self.connection.close()
+
+    def copy(self, path: Path) -> Ledger:
+        """Give a copy to rehearse on, as it stands now."""
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        copy = sqlite3.connect(path)
+        self.connection.backup(copy)
+        copy.close()
+        return Ledger(path, clock=self.clock)
+
+    def lane(self, *, road: str, source: str, address: str, identity: str) -> Lane:
+        """Give the lane of a road between two accounts, made if new.
+
+        Raises `Usage` where another server now answers at the address of a lane that has begun.
+        """
+        found = self.connection.execute(
+            "SELECT id, address FROM lane WHERE road = ? AND source = ? AND identity = ?", (road, source, identity)
+        ).fetchone()
+        if found is not None:
+            if found[1] != address:
+                self.connection.execute("UPDATE lane SET address = ? WHERE id = ?", (address, found[0]))
+            return Lane(self, int(found[0]))
+        if self.connection.execute(
+            "SELECT 1 FROM lane WHERE road = ? AND source = ? AND address = ?", (road, source, address)
+        ).fetchone():
+            raise Usage(
+                _(
+                    "Another server now answers at {address} than the one this migration began with. Nothing was "
+                    "written. If the server was installed again, begin in a new workspace folder; if the address is "
+                    "wrong, correct it in workspace.yml."
+                ).format(address=address)
+            )
+        made = self.connection.execute(
+            "INSERT INTO lane (road, source, address, identity) VALUES (?, ?, ?, ?)", (road, source, address, identity)
+        )
+        return Lane(self, int(made.lastrowid or 0))
+
+    def lanes(self, road: str | None = None) -> list[Lane]:
+        """Give the lanes of a road, or all, in the order they were made."""
+        rows = self.connection.execute(
+            "SELECT id FROM lane WHERE ?1 IS NULL OR road = ?1 ORDER BY id", (road,)
+        ).fetchall()
+        return [Lane(self, int(id_)) for (id_,) in rows]
+
+    def begin(self, command: str, road: str) -> int:
+        """Enter a run; gives its number."""
+        made = self.connection.execute(
+            "INSERT INTO run (command, road, version, began) VALUES (?, ?, ?, ?)",
+            (command, road, __version__, self.now()),
+        )
+        return int(made.lastrowid or 0)
+
+    def end(self, run: int, *, exit_code: int, sent: int = 0, stopped: str = "") -> None:
+        """Close a run with its exit code, the bytes it sent and, if it was stopped, why."""
+        self.connection.execute(
+            "UPDATE run SET ended = ?, exit = ?, bytes = ?, stopped = ? WHERE id = ?",
+            (self.now(), exit_code, sent, stopped, run),
+        )
+
+    def runs(self, road: str | None = None) -> list[Run]:
+        """Give the runs of a road, or all, oldest first."""
+        rows = self.connection.execute(
+            "SELECT id, command, road, version, began, ended, exit, bytes, stopped FROM run"
+            " WHERE ?1 IS NULL OR road = ?1 ORDER BY id",
+            (road,),
+        )
+        return [
+            Run(id_, command, its_road, version, began / 1000, ended and ended / 1000, exit_code, sent, stopped)
+            for id_, command, its_road, version, began, ended, exit_code, sent, stopped in rows
+        ]
+
+    def now(self) -> int:
+        """Give the time as the ledger writes it: milliseconds since 1970 UTC."""
+        return int(self.clock() * 1000)

@@ -1,0 +1,159 @@
+"""What the ledger expects at the target, holder by holder, against what the target lists there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from degoog.ledger.walk import transaction
+from degoog.model import Item, Kind, Ref, Seen, Stage
+
+if TYPE_CHECKING:
+    from degoog.ledger.lane import Lane
+
+_TABLES = """
+CREATE TEMP TABLE IF NOT EXISTS seen (
+  name TEXT PRIMARY KEY, id TEXT, holder INTEGER, size INTEGER, etag TEXT) WITHOUT ROWID;
+CREATE TEMP TABLE IF NOT EXISTS stray (id TEXT, etag TEXT);
+DELETE FROM seen; DELETE FROM stray;
+"""
+
+# Strings after the last slash: replace everything that is no slash, then trim that from the right.
+_BASENAME = "replace(i.lies, rtrim(i.lies, replace(i.lies, '/', '')), '')"
+
+_SUSPECTS = f"""
+SELECT i.id, i.ref, i.kind, i.stage, i.name, i.lies, i.proof_digest, s.id, s.etag, CASE
+    WHEN s.name IS NULL THEN 'missing'
+    WHEN s.holder <> (i.stage = 0) THEN 'changed'
+    WHEN i.stage = 0 THEN 'proven'
+    WHEN i.proof_size IS NOT NULL AND s.size IS NOT i.proof_size THEN 'changed'
+    WHEN s.id IS NOT i.proof_id OR s.etag IS NOT i.proof_etag THEN 'etag'
+    WHEN coalesce(i.proof_digest, '') = '' THEN 'unproven'
+    ELSE 'proven' END
+FROM item i LEFT JOIN temp.seen s ON s.name = {_BASENAME}
+WHERE i.lane = ? AND i.up = ? AND i.lies IS NOT NULL AND i.id > ? ORDER BY i.id LIMIT 500
+"""  # noqa: S608 - constants only
+
+
+class Verdict(StrEnum):
+    """What became of a settled item at the target. `etag` is a question: its bytes must be hashed again."""
+
+    PROVEN = "proven"
+    MISSING = "missing"
+    CHANGED = "changed"
+    UNPROVEN = "unproven"
+    ETAG = "etag"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A holder with settled things in it. `path` is where it lies, empty for the lane's own folder."""
+
+    id: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A settled item and what a first look says of it; `digest` is what was proven, `algorithm:hex` or empty."""
+
+    id: int
+    item: Item
+    path: str
+    verdict: Verdict
+    digest: str
+    seen_id: str
+    seen_etag: str
+
+
+class Comparison:
+    """One verification of a lane under way; verdicts are kept as they come."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._connection = lane.ledger.connection
+        self._connection.executescript(_TABLES)
+        self._counts: Counter[str] = Counter()
+        self._holder = Holder(0, "")
+        self._verdicts: list[tuple[str, int, int]] = []
+        self._etags: list[tuple[str, str, int]] = []
+
+    def items(self) -> int:
+        """Give how many settled items there are to look at."""
+        sql = "SELECT count(*) FROM item WHERE lane = ? AND lies IS NOT NULL AND count > 0"
+        return int(self._connection.execute(sql, (self._lane.id,)).fetchone()[0])
+
+    def holders(self) -> Iterator[Holder]:
+        """Give the lane's own folder, then every holder that arrived."""
+        yield Holder(0, "")
+        after = 0
+        sql = (
+            "SELECT id, lies FROM item WHERE lane = ? AND stage = 0 AND lies IS NOT NULL AND id > ?"
+            " ORDER BY id LIMIT 500"
+        )
+        while rows := self._connection.execute(sql, (self._lane.id, after)).fetchall():
+            yield from (Holder(id_, lies) for id_, lies in rows)
+            after = rows[-1][0]
+
+    def begin(self, holder: Holder) -> None:
+        """Turn to a holder."""
+        self._holder = holder
+        self._connection.execute("DELETE FROM temp.seen")
+
+    def saw(self, page: Sequence[Seen]) -> None:
+        """Take note of what the target lists there."""
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO temp.seen VALUES (?, ?, ?, ?, ?)",
+            ((seen.name, seen.id, seen.holder, seen.size, seen.etag) for seen in page),
+        )
+
+    def suspects(self) -> Iterator[Suspect]:
+        """Give the settled items of the holder with a first verdict, and set aside what degoog did not put there."""
+        self._connection.execute(
+            f"INSERT INTO temp.stray SELECT s.id, s.etag FROM temp.seen s WHERE s.name NOT IN"  # noqa: S608
+            f" (SELECT {_BASENAME} FROM item i WHERE i.lane = ? AND i.up = ? AND i.lies IS NOT NULL)",
+            (self._lane.id, self._holder.id),
+        )
+        after = 0
+        while rows := self._connection.execute(_SUSPECTS, (self._lane.id, self._holder.id, after)).fetchall():
+            for id_, ref, kind, stage, name, lies, digest, seen_id, seen_etag, verdict in rows:
+                service, _colon, key = ref.partition(":")
+                item = Item(Ref(service, key), None, Kind(kind), name, Stage(stage))
+                yield Suspect(id_, item, lies, Verdict(verdict), digest or "", seen_id or "", seen_etag or "")
+            self._flush()
+            after = rows[-1][0]
+
+    def judge(self, suspect: Suspect, verdict: Verdict) -> None:
+        """Take a verdict; what proves to hold the same bytes under a new etag is known by it from now on."""
+        if suspect.item.ref.service != "degoog":
+            self._counts[verdict] += 1
+        self._verdicts.append((verdict, self._lane.ledger.now(), suspect.id))
+        if verdict is Verdict.PROVEN and suspect.verdict is Verdict.ETAG:
+            self._etags.append((suspect.seen_id, suspect.seen_etag, suspect.id))
+
+    def _flush(self) -> None:
+        with transaction(self._connection):
+            self._connection.executemany("UPDATE item SET checked = ?, checked_at = ? WHERE id = ?", self._verdicts)
+            self._connection.executemany("UPDATE item SET proof_id = ?, proof_etag = ? WHERE id = ?", self._etags)
+        self._verdicts.clear()
+        self._etags.clear()
+
+    def finish(self) -> dict[str, int]:
+        """Give the verdicts' counts and `extra`. What was only moved about within the target is found again by id."""
+        connection = self._connection
+        found = connection.execute(
+            "SELECT i.id, s.rowid FROM item i JOIN temp.stray s ON s.id = i.proof_id AND s.etag = i.proof_etag"
+            " WHERE i.lane = ? AND i.checked = 'missing' AND i.proof_id <> '' GROUP BY i.id",
+            (self._lane.id,),
+        ).fetchall()
+        with transaction(connection):
+            for id_, stray in found:
+                connection.execute("UPDATE item SET checked = 'proven' WHERE id = ?", (id_,))
+                connection.execute("DELETE FROM temp.stray WHERE rowid = ?", (stray,))
+        self._counts[Verdict.MISSING] -= len(found)
+        self._counts[Verdict.PROVEN] += len(found)
+        (extra,) = connection.execute("SELECT count(*) FROM temp.stray").fetchone()
+        return {**{v: self._counts[v] for v in Verdict if v is not Verdict.ETAG}, "extra": extra}

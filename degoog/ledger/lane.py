@@ -1,0 +1,344 @@
+"""A lane: one road from one source account to one target. What is to do in it, and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from degoog.errors import Usage
+from degoog.i18n import _
+from degoog.ledger.checking import Comparison
+from degoog.ledger.walk import Walk, moment, transaction
+from degoog.model import FailReason, Intent, Item, Kind, Loss, LossKind, Place, Proof, Ref, Stage
+from degoog.ports import Failed, Make, Move, Naming, Result, Settled, Task, Touch, Unknown, Write
+
+if TYPE_CHECKING:
+    from degoog.ledger.book import Ledger
+
+_ROW = """
+SELECT i.id, i.ref, i.parent, i.kind, i.name, i.stage, i.content, i.place, i.size, i.modified, i.created, i.owner,
+       i.media, i.starred, i.link, i.count, coalesce(u.lies || '/', '') || i.named, i.lies,
+       i.proof_id, i.proof_size, i.proof_digest, i.proof_etag,
+       n.path, n.size, n.digest, n.upload, i.done_content, i.done_place, i.up
+FROM item i LEFT JOIN item u ON u.id = i.up LEFT JOIN intent n ON n.item = i.id
+"""
+
+_PENDING = (
+    _ROW
+    + """
+WHERE i.lane = :lane AND i.stage = :stage AND i.state = 'pending' AND i.walk >= :walk
+  AND (i.up = 0 OR u.state = 'done') AND (:depth IS NULL OR i.depth = :depth)
+"""
+)
+
+_IN_WALK_ORDER = " AND i.id > :id ORDER BY i.id"
+_BY_HOLDER = " AND (i.up, i.id) > (:up, :id) ORDER BY i.up, i.id"
+
+_TOUCHES = (
+    _ROW
+    + """
+JOIN touch t ON t.item = i.id
+WHERE t.stage = :stage AND t.pending AND i.lane = :lane AND i.walk >= :walk AND i.lies IS NOT NULL
+  AND (:depth IS NULL OR i.depth = :depth) AND i.id > :after ORDER BY i.id LIMIT :limit
+"""
+)
+
+_BALANCE = """
+SELECT
+  count(*) FILTER (WHERE walk >= :walk AND state = 'done' AND run = :run),
+  count(*) FILTER (WHERE walk >= :walk AND state = 'done' AND run IS NOT :run),
+  count(*) FILTER (WHERE walk >= :walk AND state = 'skipped'),
+  count(*) FILTER (WHERE walk >= :walk AND state = 'failed'),
+  count(*) FILTER (WHERE walk >= :walk AND state = 'pending' AND up IS NOT NULL),
+  count(*) FILTER (WHERE walk < :walk),
+  coalesce(sum(coalesce(proof_size, size, 0)) FILTER (WHERE walk >= :walk AND state = 'done' AND run = :run
+                                                       AND stage = 1 AND detail <> 'relocated'), 0)
+FROM item WHERE lane = :lane AND count > 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What became of everything found, after a run: `found = moved + unchanged + skipped + failed + pending`.
+
+    `found` is what the source yielded, counted apart from the outcomes. `gone` vanished at the source since an
+    earlier walk and stands outside. `touches` are last touches (times, stars) still to do. `bytes` were moved.
+    """
+
+    found: int = 0
+    moved: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    failed: int = 0
+    pending: int = 0
+    gone: int = 0
+    touches: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: Balance) -> Balance:
+        return Balance(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything found is accounted for."""
+        return self.found == self.moved + self.unchanged + self.skipped + self.failed + self.pending
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the ledger with work to do. `arrived` once it was settled; `changed` when it must be read again."""
+
+    id: int
+    item: Item
+    place: Place
+    arrived: bool
+    changed: bool
+    up: int
+
+
+class Lane:
+    """One lane of an open ledger."""
+
+    def __init__(self, ledger: Ledger, id_: int) -> None:
+        self.ledger = ledger
+        self.id = id_
+        self._connection = ledger.connection
+        row = self._connection.execute("SELECT road, source, address FROM lane WHERE id = ?", (id_,)).fetchone()
+        self.road, self.source, self.address = str(row[0]), str(row[1]), str(row[2])
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the lane; the lock dies with the process. Raises `Usage` where another run holds it."""
+        path = Path(f"{self.ledger.path}.lane-{self.id}.lock")
+        try:
+            with FileLock(path, timeout=0, mode=0o600):
+                yield
+        except Timeout as error:
+            raise Usage(
+                _(
+                    "Another degoog is already working on this migration ({source}). Nothing was changed. "
+                    "Let it finish, or stop it with Ctrl-C, then run the same command again."
+                ).format(source=self.source)
+            ) from error
+
+    @property
+    def number(self) -> int:
+        """The last complete walk, 0 before the first."""
+        return int(self._connection.execute("SELECT walk FROM lane WHERE id = ?", (self.id,)).fetchone()[0])
+
+    def walk(self, naming: Naming) -> Walk:
+        """Begin a walk of the source."""
+        return Walk(self._connection, self.id, naming)
+
+    # What is to do
+
+    def amount(self, stage: Stage) -> tuple[int, int]:
+        """Give the items and bytes that a stage has to do."""
+        sql = (
+            "SELECT count(*), coalesce(sum(size), 0) FROM item"
+            " WHERE lane = ? AND stage = ? AND state = 'pending' AND walk >= ?"
+            if stage <= Stage.CONTENT
+            else "SELECT count(*), 0 FROM touch t JOIN item i ON i.id = t.item"
+            " WHERE i.lane = ? AND t.stage = ? AND t.pending AND i.walk >= ?"
+        )
+        items, size = self._connection.execute(sql, (self.id, int(stage), self.number)).fetchone()
+        return int(items), int(size)
+
+    def depths(self) -> list[int]:
+        """Give the depths at which holders lie, shallowest first."""
+        sql = "SELECT DISTINCT depth FROM item WHERE lane = ? AND stage = 0 AND depth IS NOT NULL ORDER BY depth"
+        return [int(depth) for (depth,) in self._connection.execute(sql, (self.id,))]
+
+    def pending(
+        self, stage: Stage, *, depth: int | None = None, arrived: bool | None = None, in_walk_order: bool = False
+    ) -> Iterator[Row]:
+        """Give what a stage has to do, a holder's items together (or as the source was walked), a page at a time.
+
+        Settling while reading on is allowed. What lies in a holder that is not there is not given. `arrived` narrows
+        to what must only change its place (True) or be read (False).
+        """
+        what = {"lane": self.id, "stage": int(stage), "walk": self.number, "depth": depth, "up": -1, "id": -1}
+        sql = _PENDING
+        if arrived is not None:
+            sql += " AND " + ("" if arrived else "NOT ") + "(i.done_content IS NOT NULL AND i.done_place <> i.place)"
+        sql += _IN_WALK_ORDER if in_walk_order else _BY_HOLDER
+        while rows := [_row(row) for row in self._connection.execute(sql + " LIMIT 500", what)]:
+            yield from rows
+            what |= {"up": rows[-1].up, "id": rows[-1].id}
+
+    def to_touch(self, stage: Stage, *, depth: int | None = None) -> Iterator[Row]:
+        """Give what a late stage has to do, a page at a time."""
+        what = {"lane": self.id, "stage": int(stage), "walk": self.number, "depth": depth, "after": -1, "limit": 500}
+        while rows := [_row(row) for row in self._connection.execute(_TOUCHES, what)]:
+            yield from rows
+            what["after"] = rows[-1].id
+
+    # What was done
+
+    def intend(self, intents: Iterable[tuple[int, Intent]]) -> None:
+        """Write down what is about to be done, by row, before it is done."""
+        with transaction(self._connection):
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO intent (item, path, size, digest, upload) VALUES (?, ?, ?, ?, ?)",
+                ((id_, i.path, i.size, i.digest, i.upload) for id_, i in intents),
+            )
+
+    def settle(
+        self,
+        done: Sequence[tuple[Row, Task[Any], Result]],
+        *,
+        run: int,
+        touches: dict[int, frozenset[Stage]],
+    ) -> None:
+        """Write down, in one transaction, what a batch has come to. `touches`: by row, what later stages owe it."""
+        with transaction(self._connection):
+            for row, task, result in done:
+                match result:
+                    case Settled():
+                        if isinstance(task, Touch):
+                            self._touched(row, task, result)
+                        else:
+                            self._arrived(row, task, result, run, touches.get(row.id, frozenset()))
+                    case Failed() if isinstance(task, Touch):
+                        self._touched(row, task, None)
+                        detail = f"{result.reason}: {result.detail}" if result.detail else result.reason
+                        self._lose(row.id, [Loss(LossKind.PROPERTY, detail)])
+                    case Failed():
+                        self.fail(row.id, result.reason, result.detail, run)
+                    case Unknown():
+                        pass
+
+    def fail(self, row: int, reason: FailReason, detail: str, run: int) -> None:
+        """Settle one item as failed."""
+        self._connection.execute(
+            "UPDATE item SET state = 'failed', reason = ?, detail = ?, run = ?, settled = ? WHERE id = ?",
+            (reason, detail, run, self.ledger.now(), row),
+        )
+        self._connection.execute("DELETE FROM intent WHERE item = ?", (row,))
+
+    def fail_children_of_failed(self, run: int) -> int:
+        """Settle what lies in a holder that could not be made as failed with it; gives how many."""
+        total = 0
+        while changed := self._connection.execute(
+            "UPDATE item SET state = 'failed', reason = ?, run = ?, settled = ? WHERE lane = ? AND state = 'pending'"
+            " AND walk >= ? AND done_content IS NULL"
+            " AND up IN (SELECT id FROM item WHERE lane = ? AND stage = 0 AND state = 'failed' AND lies IS NULL)",
+            (FailReason.PARENT_FAILED, run, self.ledger.now(), self.id, self.number, self.id),
+        ).rowcount:
+            total += changed
+        return total
+
+    def spread_last_touches(self) -> None:
+        """Have the times of every holder above a touched one set again: a write below changes them all.
+
+        nextcloud.md §2: every child write resets its folders' times.
+        """
+        self._connection.execute(
+            """WITH RECURSIVE above (id) AS (
+                 SELECT i.up FROM touch t JOIN item i ON i.id = t.item WHERE t.stage = 3 AND t.pending AND i.lane = ?
+                 UNION SELECT i.up FROM item i JOIN above ON i.id = above.id)
+               UPDATE touch SET pending = 1 WHERE stage = 3 AND item IN (SELECT id FROM above)""",
+            (self.id,),
+        )
+
+    def compare(self) -> Comparison:
+        """Begin to compare what was settled with what the target shows."""
+        return Comparison(self)
+
+    def balance(self, run: int) -> Balance:
+        """Count what became of everything found, as of a run."""
+        what = {"lane": self.id, "walk": self.number, "run": run}
+        moved, unchanged, skipped, failed, pending, gone, size = self._connection.execute(_BALANCE, what).fetchone()
+        (found,) = self._connection.execute("SELECT found FROM lane WHERE id = ?", (self.id,)).fetchone()
+        (touches,) = self._connection.execute(
+            "SELECT count(*) FROM touch t JOIN item i ON i.id = t.item WHERE i.lane = :lane AND t.pending"
+            " AND i.walk >= :walk",
+            what,
+        ).fetchone()
+        return Balance(found, moved, unchanged, skipped, failed, pending, gone, touches, size)
+
+    def _arrived(
+        self, row: Row, task: Make | Write[Any] | Move, result: Settled, run: int, touches: frozenset[Stage]
+    ) -> None:
+        connection, proof = self._connection, result.proof
+        moved_on = isinstance(task, Move) and row.changed
+        connection.execute(
+            "UPDATE item SET state = ?, reason = '', detail = ?, run = ?, settled = ?, done_content = ?,"
+            " done_place = place, lies = ?, proof_id = ?, proof_size = ?, proof_digest = ?, proof_etag = ?,"
+            " new_link = ?, checked = '', checked_at = NULL WHERE id = ?",
+            (
+                "pending" if moved_on else "done", "relocated" if isinstance(task, Move) else "", run,
+                self.ledger.now(), "" if moved_on else row.item.content, result.path, proof.id, proof.size,
+                proof.digest, proof.etag, result.link, row.id,
+            ),
+        )  # fmt: skip
+        connection.execute("DELETE FROM intent WHERE item = ?", (row.id,))
+        if row.item.holder and row.place.was and row.place.was != result.path:
+            connection.execute(
+                "UPDATE item SET lies = ?2 || substr(lies, length(?1) + 1)"
+                " WHERE lane = ?3 AND substr(lies, 1, length(?1) + 1) = ?1 || '/'",
+                (row.place.was, result.path, self.id),
+            )
+        connection.execute("DELETE FROM loss WHERE item = ? AND origin = 'target'", (row.id,))
+        losses = list(result.losses)
+        if result.path.rpartition("/")[2] != row.item.name:
+            losses.append(Loss(LossKind.NAME, row.item.name))
+        self._lose(row.id, losses)
+        connection.executemany(
+            "INSERT INTO touch (item, stage, pending) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET pending = 1",
+            ((row.id, int(stage)) for stage in touches),
+        )
+        connection.execute("UPDATE touch SET pending = 1 WHERE item = ? AND stage = 3", (row.up,))
+
+    def _touched(self, row: Row, task: Touch, result: Settled | None) -> None:
+        self._connection.execute("UPDATE touch SET pending = 0 WHERE item = ? AND stage = ?", (row.id, int(task.stage)))
+        if result is not None:
+            self._lose(row.id, result.losses)
+            if result.proof.etag:
+                self._connection.execute("UPDATE item SET proof_etag = ? WHERE id = ?", (result.proof.etag, row.id))
+
+    def _lose(self, row: int, losses: Iterable[Loss]) -> None:
+        self._connection.executemany(
+            "INSERT INTO loss (item, origin, kind, detail, who, role) VALUES (?, 'target', ?, ?, ?, ?)",
+            ((row, loss.kind, loss.detail, loss.who, loss.role) for loss in losses),
+        )
+
+
+def parse_ref(text: str) -> Ref:
+    """Give a ref back from the form the ledger stores."""
+    service, _colon, id_ = text.partition(":")
+    return Ref(service, id_)
+
+
+def _row(row: tuple[Any, ...]) -> Row:
+    (
+        id_, ref, parent, kind, name, stage, content, place, size, modified, created, owner, media, starred, link,
+        count, path, lies, proof_id, proof_size, proof_digest, proof_etag, intent_path, intent_size, intent_digest,
+        intent_upload, done_content, done_place, up,
+    ) = row  # fmt: skip
+    item = Item(
+        ref=parse_ref(ref), parent=parent and parse_ref(parent), kind=Kind(kind), name=name, stage=Stage(stage),
+        content=content, place=place, size=size, modified=moment(modified), created=moment(created), owner=owner,
+        media=media, starred=bool(starred), link=link, count=count,
+    )  # fmt: skip
+    arrived = done_content is not None
+    # A thing that keeps its place stays where it really lies, which may be beside the place once asked for.
+    keeps_place = arrived and done_place == place
+    return Row(
+        id=id_,
+        item=item,
+        place=Place(
+            path=lies if keeps_place else path,
+            was=lies or "",
+            proof=Proof(proof_id or "", proof_size, proof_digest or "", proof_etag or "") if arrived else None,
+            intent=None if intent_path is None else Intent(intent_path, intent_size, intent_digest, intent_upload),
+        ),
+        arrived=arrived,
+        changed=done_content != content,
+        up=up,
+    )

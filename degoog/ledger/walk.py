@@ -1,0 +1,245 @@
+"""A walk of the source into the ledger: entries in any order, then verdicts, names, paths and what is to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from degoog.i18n import _
+from degoog.ledger.placing import break_cycles, give_names, lay_paths
+from degoog.model import FailReason, Found, Item, Kind, LossKind, Ref, SkipReason, Stage
+from degoog.ports import Naming
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ORPHANS = Ref("degoog", "orphans")
+Keep = Callable[[Item, str], bool]
+
+_ENTER = """
+INSERT INTO item (lane, walk, ref, parent, kind, stage, name, content, place, size, modified, created, owner, media,
+                  starred, link, count, source_verdict, source_detail, safe, fold)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (lane, ref) DO UPDATE SET
+  walk = excluded.walk, parent = excluded.parent, kind = excluded.kind, stage = excluded.stage, name = excluded.name,
+  content = excluded.content, place = excluded.place, size = excluded.size, modified = excluded.modified,
+  created = excluded.created, owner = excluded.owner, media = excluded.media, starred = excluded.starred,
+  link = excluded.link, count = excluded.count, source_verdict = excluded.source_verdict,
+  source_detail = excluded.source_detail, safe = excluded.safe, fold = excluded.fold
+"""
+
+# A new holder, or an invisible one (-1), gives the item a new place: its name there is given anew.
+_HANG = """
+UPDATE item SET up = new.up, named = NULL, key = NULL FROM (
+  SELECT i.id AS id, CASE WHEN i.parent IS NULL THEN 0 ELSE coalesce(p.id, :orphans) END AS up
+  FROM item i LEFT JOIN item p ON p.lane = i.lane AND p.ref = i.parent AND p.stage = 0 AND p.walk = :walk
+  WHERE i.lane = :lane AND i.walk = :walk
+) AS new WHERE new.id = item.id AND item.up IS NOT new.up
+"""
+
+_FAILS = ", ".join(f"'{reason}'" for reason in FailReason)
+
+_SPREAD = f"""
+WITH RECURSIVE under (id, verdict) AS (
+  SELECT id, iif(verdict IN ({_FAILS}), '{FailReason.PARENT_FAILED}',
+                 '{SkipReason.PARENT_SKIPPED}')
+  FROM item WHERE lane = :lane AND walk = :walk AND stage = 0 AND verdict <> ''
+  UNION
+  SELECT c.id, under.verdict FROM item c JOIN under ON c.lane = :lane AND c.up = under.id
+  WHERE c.walk = :walk AND c.verdict = ''
+)
+UPDATE item SET verdict = under.verdict FROM under WHERE under.id = item.id AND item.verdict = ''
+"""  # noqa: S608 - the reasons are an enumeration of ours
+
+_STATE = f"""
+UPDATE item SET state = new.state, reason = iif(new.state = 'done', '', verdict),
+                detail = iif(new.state IN ('done', 'pending'), '', source_detail), run = :run FROM (
+  SELECT id, CASE
+    WHEN done_content = content AND done_place = place THEN 'done'
+    WHEN verdict = '' THEN 'pending'
+    WHEN verdict IN ({_FAILS}) THEN 'failed'
+    ELSE 'skipped' END AS state
+  FROM item WHERE lane = :lane AND walk = :walk
+) AS new
+WHERE new.id = item.id AND (item.state <> new.state OR (new.state <> 'done' AND item.reason <> item.verdict))
+"""  # noqa: S608 - the reasons are an enumeration of ours
+
+
+def milliseconds(moment: datetime | None) -> int | None:
+    """Give a time as the ledger writes it; works for 1601 as for 2400."""
+    return None if moment is None else (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def moment(stored: int | None) -> datetime | None:
+    """Give a stored time back as an aware one."""
+    return None if stored is None else EPOCH + timedelta(milliseconds=stored)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of it or nothing of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+class Walk:
+    """One walk under way. Nothing of it counts before `finish`: a walk that dies is simply begun again."""
+
+    def __init__(self, connection: sqlite3.Connection, lane: int, naming: Naming) -> None:
+        self._connection = connection
+        self._lane = lane
+        self._naming = naming
+        with transaction(connection):
+            connection.execute("UPDATE lane SET walking = max(walk, walking) + 1 WHERE id = ?", (lane,))
+        self._yielded = 0
+        (self._number, self._again) = connection.execute(
+            "SELECT walking, walk > 0 FROM lane WHERE id = ?", (lane,)
+        ).fetchone()
+
+    def enter(self, founds: Sequence[Found]) -> None:
+        """Write down what was found; the same ref again replaces what this walk said of it before."""
+        naming, lane, number = self._naming, self._lane, self._number
+        rows = []
+        for found in founds:
+            item = found.item
+            safe = naming.safe(item.name)
+            rows.append(
+                (
+                    lane, number, str(item.ref), item.parent and str(item.parent), item.kind, int(item.stage),
+                    item.name, item.content, item.place, item.size, milliseconds(item.modified),
+                    milliseconds(item.created), item.owner, item.media, item.starred, item.link, item.count,
+                    found.verdict or "", found.detail, safe, naming.fold(safe),
+                )
+            )  # fmt: skip
+        self._yielded += len(rows)
+        with transaction(self._connection):
+            self._connection.executemany(_ENTER, rows)
+            self._enter_losses(founds)
+
+    def _enter_losses(self, founds: Sequence[Found]) -> None:
+        if self._again:
+            self._connection.executemany(
+                "DELETE FROM loss WHERE origin = 'source' AND item = (SELECT id FROM item WHERE lane = ? AND ref = ?)",
+                ((self._lane, str(found.item.ref)) for found in founds),
+            )
+        self._connection.executemany(
+            "INSERT INTO loss (item, origin, kind, detail, who, role)"
+            " SELECT id, 'source', ?, ?, ?, ? FROM item WHERE lane = ? AND ref = ?",
+            (
+                (loss.kind, loss.detail, loss.who, loss.role, self._lane, str(found.item.ref))
+                for found in founds
+                for loss in found.item.losses
+            ),
+        )
+
+    def finish(self, run: int, *, keep: Keep | None = None) -> None:
+        """Draw the consequences of a complete walk: what moves where, under which name, and what does not.
+
+        `keep` tells, of an item and its path at the source, whether the run's filters keep it.
+        """
+        connection, what = self._connection, {"lane": self._lane, "walk": self._number, "run": run}
+        with transaction(connection):
+            self._hang(what)
+            lay_paths(connection, self._lane, self._number, column="source_path", name="name")
+            connection.execute(
+                "UPDATE item SET verdict = source_verdict"
+                " WHERE lane = :lane AND walk = :walk AND verdict <> source_verdict",
+                what,
+            )
+            if keep is not None:
+                self._filter(keep, what)
+            connection.execute(_SPREAD, what)
+        with transaction(connection):
+            give_names(connection, self._lane, self._number, self._naming)
+            lay_paths(connection, self._lane, self._number, column="path", name="named")
+        with transaction(connection):
+            connection.execute(_STATE, what)
+            connection.execute(
+                "UPDATE lane SET walk = :walk, found = :found WHERE id = :lane", what | {"found": self._yielded}
+            )
+
+    def _hang(self, what: dict[str, int]) -> None:
+        orphans = self._connection.execute(
+            "SELECT id FROM item WHERE lane = ? AND ref = ?", (self._lane, str(ORPHANS))
+        ).fetchone()
+        hang = what | {"orphans": orphans[0] if orphans else -1}
+        if orphans:
+            self._connection.execute("UPDATE item SET walk = ? WHERE id = ?", (self._number, orphans[0]))
+        self._connection.execute(_HANG, hang)
+        lost = break_cycles(self._connection, self._lane, self._number)
+        if not orphans and (lost or self._has_orphans(what)):
+            self._add_orphans_folder()
+            self._hang(what)
+        elif orphans:
+            self._connection.executemany(
+                "UPDATE item SET up = ?, named = NULL, key = NULL WHERE id = ?", ((orphans[0], id_) for id_ in lost)
+            )
+            self._note_orphans(orphans[0])
+
+    def _has_orphans(self, what: dict[str, int]) -> bool:
+        sql = "SELECT EXISTS (SELECT 1 FROM item WHERE lane = :lane AND walk = :walk AND up = -1)"
+        return bool(self._connection.execute(sql, what).fetchone()[0])
+
+    def _add_orphans_folder(self) -> None:
+        name = _("Orphans")
+        safe = self._naming.safe(name)
+        row = (self._lane, self._number, str(ORPHANS), Kind.FOLDER, name, safe, self._naming.fold(safe))
+        self._connection.execute(
+            "INSERT INTO item (lane, walk, ref, parent, kind, stage, name, content, place, owner, media, starred, link,"
+            " count, source_verdict, source_detail, safe, fold)"
+            " VALUES (?, ?, ?, NULL, ?, 0, ?, '', '', '', '', 0, '', 0, '', '', ?, ?)",
+            row,
+        )
+
+    def _note_orphans(self, orphans: int) -> None:
+        """Say of each orphan that its folder is not visible; once."""
+        self._connection.execute(
+            "INSERT INTO loss (item, origin, kind, detail, who, role) SELECT id, 'source', ?, '', '', '' FROM item"
+            " WHERE lane = ? AND up = ? AND walk = ?"
+            " AND NOT EXISTS (SELECT 1 FROM loss WHERE loss.item = item.id AND loss.kind = ?)",
+            (LossKind.ORPHAN, self._lane, orphans, self._number, LossKind.ORPHAN),
+        )
+
+    def _filter(self, keep: Keep, what: dict[str, int]) -> None:
+        """Leave out what the filters do not keep; a holder stays while anything in it stays."""
+        connection = self._connection
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS dropped (id INTEGER PRIMARY KEY)")
+        connection.execute("DELETE FROM dropped")
+        rows = connection.execute(
+            "SELECT i.id, i.ref, i.kind, i.stage, i.name, i.size, i.modified, i.created, i.owner, i.media,"
+            " coalesce(u.source_path || '/', '') || i.name FROM item i LEFT JOIN item u ON u.id = i.up"
+            " WHERE i.lane = :lane AND i.walk = :walk AND i.verdict = '' AND i.count > 0",
+            what,
+        )
+        connection.executemany("INSERT INTO dropped VALUES (?)", _dropped(rows, keep))
+        connection.execute(
+            """WITH RECURSIVE kept (id) AS (
+                 SELECT up FROM item WHERE lane = :lane AND walk = :walk AND verdict = ''
+                   AND id NOT IN (SELECT id FROM dropped)
+                 UNION SELECT item.up FROM item JOIN kept ON item.id = kept.id)
+               UPDATE item SET verdict = :filtered
+               WHERE id IN (SELECT id FROM dropped) AND id NOT IN (SELECT id FROM kept WHERE id IS NOT NULL)""",
+            what | {"filtered": SkipReason.FILTERED},
+        )
+
+
+def _dropped(rows: Iterable[tuple[object, ...]], keep: Keep) -> Iterator[tuple[int]]:
+    for id_, ref, kind, stage, name, size, modified, created, owner, media, path in rows:
+        service, _colon, key = str(ref).partition(":")
+        item = Item(
+            ref=Ref(service, key), parent=None, kind=Kind(str(kind)), name=str(name), stage=Stage(int(str(stage))),
+            size=None if size is None else int(str(size)),
+            modified=moment(None if modified is None else int(str(modified))),
+            created=moment(None if created is None else int(str(created))), owner=str(owner), media=str(media),
+        )  # fmt: skip
+        if not keep(item, str(path)):
+            yield (int(str(id_)),)

@@ -1,0 +1,190 @@
+"""What is migrated and what became of it: the values every other module speaks in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+
+class Stage(IntEnum):
+    """A road ends a stage before the next begins."""
+
+    HOLDERS = 0  # folders, calendars, channels, people: by depth
+    CONTENT = 1
+    PROPERTIES = 2  # what hangs on content: created time, star, source id
+    LAST = 3  # folder times, deepest first
+
+
+class Kind(StrEnum):
+    """What an item is at its source."""
+
+    FOLDER = "folder"
+    FILE = "file"
+    DOCUMENT = "document"  # a Google document that arrives converted
+    PRODUCT = "product"  # a whole part of an archive that this road leaves where it is
+
+
+class Outcome(StrEnum):
+    """Where an item stands after a run; `moved` was settled by that run, `unchanged` by an earlier one."""
+
+    PENDING = "pending"
+    MOVED = "moved"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class SkipReason(StrEnum):
+    """Why an item is left where it is, by rule and not by accident."""
+
+    FILTERED = "filtered"  # the run's include and exclude rules
+    PARENT_SKIPPED = "parent_skipped"  # it lies in a folder that is skipped
+    MOVED_BY_OWNER = "moved_by_owner"
+    NO_TARGET_ACCOUNT = "no_target_account"
+    NOT_SUPPORTED = "not_supported"  # a product degoog does not migrate (Mail, Photos, Keep)
+    OTHER_ROAD = "other_road"  # calendars, contacts, tasks: another command moves them
+    NOT_EXPORTED = "not_exported"  # Google's own archive says it left this out
+
+
+class FailReason(StrEnum):
+    """Why one item could not be moved; each has a remedy in `degoog.report.remedies`."""
+
+    DAMAGED = "damaged"  # the archive's bytes do not match their checksum or cannot be unpacked
+    MISSING_PART = "missing_part"  # the archive lists it, none of the parts given holds it
+    UNSAFE_PATH = "unsafe_path"  # absolute, or climbs out of the archive
+    LINK = "link"  # a link or a device inside an archive
+    BOMB = "bomb"  # unpacks to more than the archive declares
+    ENCRYPTED = "encrypted"
+    UNREADABLE = "unreadable"  # the source would not give it
+    FORBIDDEN_NAME = "forbidden_name"
+    LOCKED = "locked"  # somebody is writing it at the target
+    TOO_LARGE = "too_large"
+    HASH_MISMATCH = "hash_mismatch"  # what arrived is not what was sent
+    CONNECTION = "connection"  # the transfer broke, several times
+    PARENT_FAILED = "parent_failed"  # its folder could not be made
+    REJECTED = "rejected"  # the target said no, for a reason given in the detail
+
+
+class LossKind(StrEnum):
+    """What arrived but changed on the way."""
+
+    NAME = "name"  # the target does not allow the name; detail: the original
+    SHARING = "sharing"  # who had which role
+    CREATED = "created"  # the target keeps no creation time
+    STAR = "star"
+    TIME = "time"  # a modified time the target cannot hold; detail: the original
+    UNPROVEN = "unproven"  # the target could not confirm the bytes
+    BESIDE = "beside"  # something else held its name: ours lies beside it; detail: the wanted path
+    ORPHAN = "orphan"  # its folder is not visible at the source
+    PROPERTY = "property"  # a property the target refused; detail: which and why
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One thing that changed on the way. `who` and `role` are only for `sharing`."""
+
+    kind: LossKind
+    detail: str = ""
+    who: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A stable name of a thing at its source: never a path that changes when it is renamed, where one can help it."""
+
+    service: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A thing found at the source, described without its content.
+
+    `content` and `place` are fingerprints: a new `content` is read again, a new `place` alone is a move at the
+    target. `size` is in bytes, None where it is known only after reading. Times are aware. `path` is where the
+    source shows it, for people; it identifies nothing. `count` is more than 1 only where one line of the ledger
+    stands for many things (the mails of an archive).
+    """
+
+    ref: Ref
+    parent: Ref | None
+    kind: Kind
+    name: str
+    stage: Stage
+    content: str = ""
+    place: str = ""
+    size: int | None = None
+    path: str = ""
+    modified: datetime | None = None
+    created: datetime | None = None
+    owner: str = ""
+    media: str = ""
+    starred: bool = False
+    link: str = ""
+    count: int = 1
+    losses: tuple[Loss, ...] = ()
+
+    @property
+    def holder(self) -> bool:
+        """Whether other items can lie in it."""
+        return self.stage is Stage.HOLDERS
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a walk yields: an item, and a verdict where the source already knows that it will not move."""
+
+    item: Item
+    verdict: SkipReason | FailReason | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the target confirmed: `digest` is `algorithm:hex` as the target computed it, empty where it could not."""
+
+    id: str
+    size: int | None = None
+    digest: str = ""
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a put was about to do, written before its first byte; on resume a target that matches it is adopted."""
+
+    path: str
+    size: int | None = None
+    digest: str = ""  # `algorithm:hex` where known before reading, else empty
+    upload: str = ""  # the id of a resumable upload
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item goes, relative to the lane's folder, and what the ledger remembers of it.
+
+    `path` is posix, of names already safe for the target. `was` is where it lies now when it must only move.
+    `proof` is what was last proven, None when it never arrived. `intent` is left from a run that died.
+    """
+
+    path: str
+    was: str = ""
+    proof: Proof | None = None
+    intent: Intent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One entry as a target lists it. `digest` only where the listing itself carries one computed by the target."""
+
+    name: str
+    id: str
+    holder: bool
+    size: int | None = None
+    etag: str = ""
+    digest: str = ""

@@ -1,0 +1,270 @@
+"""The seams of a road, protocols and their values: source, target, batch, observer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
+
+from degoog.model import FailReason, Found, Intent, Item, Loss, Outcome, Place, Proof, Ref, Seen, Stage
+
+P = TypeVar("P")
+P_co = TypeVar("P_co", covariant=True)
+Q = TypeVar("Q")
+Q_co = TypeVar("Q_co", covariant=True)
+Q_contra = TypeVar("Q_contra", contravariant=True)
+
+Bytes = AbstractAsyncContextManager[AsyncIterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Bytes of known length that can be read as often as asked.
+
+    `open()` gives a context whose value iterates over chunks (at most 1 MiB each). Leaving the context early is
+    allowed. A source whose bytes turn out damaged raises `Refused` from the iteration, before its end.
+    `digest` is `algorithm:hex` where the source vouches for one (crc32, md5, sha256), else empty.
+    """
+
+    size: int
+    open: Callable[[], Bytes]
+    digest: str = ""
+
+
+class Source(Protocol[P_co]):
+    """Where things come from. Never changes anything there."""
+
+    @property
+    def account(self) -> str:
+        """Whose data this is: an address where known; half of the lane's key."""
+
+    @property
+    def sequential(self) -> bool:
+        """True where `read` must follow the order of `walk`, one at a time (a tgz)."""
+
+    def walk(self) -> AsyncIterator[Found]:
+        """Everything there is, once, in any order. Ending without an exception means complete."""
+
+    async def read(self, item: Item) -> P_co:
+        """Give the content, again as often as asked. Raises `Refused` for this item, `Unavailable` for all."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Naming(Protocol):
+    """A target's rules for names. Pure and stable: the same name gives the same answer within a lane."""
+
+    def safe(self, name: str) -> str:
+        """Give the nearest allowed name: normalised, never empty, extension kept. Idempotent."""
+
+    def fold(self, name: str) -> str:
+        """Give the key under which two names of one folder would be the same to this target."""
+
+    def numbered(self, name: str, number: int) -> str:
+        """Give the safe name with a number before its extension (`Budget (2).xlsx`)."""
+
+
+# What a batch is asked to do with one item.
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """Make a holder; one that is there already is adopted."""
+
+    item: Item
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Write(Generic[Q_co]):
+    """Put content at a place: new when `at.proof` is None, else in place of what that proof describes."""
+
+    item: Item
+    at: Place
+    value: Q_co
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Move what lies at `at.was` to `at.path`; its content is unchanged, its proof is `at.proof`."""
+
+    item: Item
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Set what belongs to `stage` on an item that has arrived: properties, or a folder's times."""
+
+    item: Item
+    at: Place
+    stage: Stage
+
+
+# What became of it.
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The target confirmed it durably. `path` is where it really lies, which may be beside the place asked for."""
+
+    item: Item
+    path: str
+    proof: Proof
+    losses: tuple[Loss, ...] = ()
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It cannot be done, and trying again in this run will not help."""
+
+    item: Item
+    reason: FailReason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody knows whether it arrived: the item stays pending and its intent stays written."""
+
+    item: Item
+    detail: str = ""
+
+
+Task = Make | Write[Q] | Move | Touch
+Result = Settled | Failed | Unknown
+Convert = Callable[[Item, P], tuple[Q, tuple[Loss, ...]]]
+
+
+class Batch(Protocol[Q_contra]):
+    """Tasks of one stage that are sent together. Nothing leaves before `close`."""
+
+    def put(self, task: Make | Write[Q_contra] | Move | Touch) -> None:
+        """Add a task; the answer comes from `close`."""
+
+    @property
+    def full(self) -> bool:
+        """Whether the engine should close it now."""
+
+    def intents(self) -> Sequence[tuple[Ref, Intent]]:
+        """What `close` is about to do, for the ledger to hold before the first byte leaves."""
+
+    async def close(self) -> Sequence[Result]:
+        """Send everything; one result for each task put. Raises `Unavailable` when the target stopped answering.
+
+        A target that finds what an intent describes adopts it: same place, size and digest is `Settled` without a
+        write. What is there and is neither ours nor the same is kept: ours goes beside it, with a loss `beside`.
+        """
+
+
+class Target(Protocol[Q_contra]):
+    """Where things go. Never overwrites or deletes what degoog did not create."""
+
+    @property
+    def address(self) -> str:
+        """Where this is, for people: server, account and folder. With the source's account it names the lane."""
+
+    @property
+    def identity(self) -> str:
+        """Which server and account, or folder, answers there: a lane refuses to go on with another."""
+
+    @property
+    def naming(self) -> Naming:
+        """The rules for names, read from the target once it is entered."""
+
+    @property
+    def parallel(self) -> int:
+        """How many batches are worth having open at once."""
+
+    def touches(self, item: Item) -> frozenset[Stage]:
+        """Which later stages have something to do for this item."""
+
+    def batch(self) -> Batch[Q_contra]:
+        """Open a batch."""
+
+    async def free(self) -> int | None:
+        """Bytes that still fit, None where the target cannot say."""
+
+    def list(self, path: str) -> AsyncIterator[Seen]:
+        """What lies directly in a holder, degoog's own files left out; nothing where there is no such holder."""
+
+    async def digest(self, path: str, algorithm: str) -> str:
+        """Have the target compute `algorithm:hex` of the bytes it stores; empty where it cannot."""
+
+    def fetch(self, path: str) -> Bytes:
+        """Download what lies at a path."""
+
+    async def save_map(self, name: str, blob: Blob) -> None:
+        """Keep one file of degoog's own at the target, replacing an earlier one of that name."""
+
+    def load_map(self, name: str) -> Bytes:
+        """Read it back; raises `Refused` where there is none."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+# What a run tells whoever watches.
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The walk goes on: so many items until now."""
+
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A stage begins, with so much to do in it."""
+
+    stage: Stage
+    items: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """Bytes passed by, of an item not settled yet. Negative when a transfer is thrown away."""
+
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One item of a stage has its outcome."""
+
+    item: Item
+    stage: Stage
+    outcome: Outcome
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A service asked for patience."""
+
+    host: str
+    seconds: float
+    why: str = ""
+
+
+Event = Counted | Begun | Transferred | Done | Waiting
+
+
+class Observer(Protocol):
+    """Whoever watches a run: progress bars, JSON lines, nobody."""
+
+    def notify(self, event: Event) -> None:
+        """Take note; must return at once and never raise."""
