@@ -79,7 +79,7 @@ test-translations: setup
 	@echo '== translations'
 
 $(LAYERS:%=test-%): test-%: setup
-	@$(BIN)/python -m pytest -rs --layer $* $(ARGS)
+	@$(BIN)/python -m pytest -rs --layer=$* $(ARGS)
 
 translations: setup
 

@@ -18,7 +18,8 @@ PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").r
 FRENCH = {"guide-referent.md", "guide-agences.md", "rgpd.md"}
 
 _FENCE = re.compile(
-    r"^(?P<indent> *)(?:<!-- (?P<note>[^\n]*?) -->\n+ *)?```(?P<language>[^\n]*)\n(?P<body>.*?)^ *```$", re.M | re.S
+    r"^(?P<indent> *)(?:<!-- (?P<note>[^\n]*?) -->\n+ *)?```(?P<language>[^\n]*)\n(?P<body>.*?)^ *```$",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -51,7 +52,7 @@ class Block:
     @property
     def commands(self) -> list[Command]:
         found = []
-        for part in re.split(r"^\s*\$ ", self.body, flags=re.M)[1:]:
+        for part in re.split(r"^\s*\$ ", self.body, flags=re.MULTILINE)[1:]:
             first, *rest = part.replace("\\\n", " ").split("\n")
             found.append(Command(re.sub(r"\s+", " ", first).strip(), "\n".join(rest).strip()))
         return found
@@ -74,13 +75,13 @@ def blocks(page: Path) -> list[Block]:
 
 def prose(page: Path) -> str:
     """Give a page without its fenced blocks and comments."""
-    return re.sub(r"<!--.*?-->", "", _FENCE.sub("", page.read_text(encoding="utf-8")), flags=re.S)
+    return re.sub(r"<!--.*?-->", "", _FENCE.sub("", page.read_text(encoding="utf-8")), flags=re.DOTALL)
 
 
 def anchors(page: Path) -> set[str]:
     """Give the anchors of a page's headings, as code hosts make them."""
     found = set()
-    for title in re.findall(r"^#+ (.+)$", prose(page), re.M):
+    for title in re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE):
         plain = re.sub(r"[`*\[\]]|\([^)]*\)", "", title).strip().lower()
         found.add(re.sub(r"[^\w\- ]", "", plain).replace(" ", "-"))
     return found

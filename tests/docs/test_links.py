@@ -40,7 +40,7 @@ def test_commands_stand_in_blocks_that_are_run_or_say_why_not(page):
     hidden = [
         f"line {block.line}"
         for block in blocks(page)
-        if block.language in {"text", "sh"} and re.search(r"^\s*\$ (?:degoog|make)\b", block.body, re.M)
+        if block.language in {"text", "sh"} and re.search(r"^\s*\$ (?:degoog|make)\b", block.body, re.MULTILINE)
     ]
     mute = [f"line {block.line}" for block in blocks(page) if block.note.startswith("not run") and not block.reason]
     empty = [f"line {block.line}" for block in blocks(page) if block.language == "console" and not block.commands]
