@@ -9,14 +9,16 @@ from urllib.parse import urlsplit
 from degoog.i18n import _
 from degoog.problems import Wrong
 
-_PAGES = re.compile(r"/(index\.php|apps|login|remote\.php|settings|dashboard|status\.php)(/.*)?$")
+_PAGES = re.compile(
+    r"/(index\.php|apps|login|remote\.php|public\.php|ocs|settings|dashboard|status\.php|s|f|call)(/.*)?$"
+)
 
 
 def server(text: str) -> str:
     """Give `https://host[:port][/path]` without a final slash, out of what stands in a browser's address bar.
 
     A missing `https://` is added and the page of a Nextcloud (`/apps/files`, `/login`) is cut off. Raises `Wrong`
-    for anything else, for an address that carries a password, and for `http://` to another machine, over which
+    for anything else, for an address that carries a password, and for `http://` over the internet, where
     passwords would travel readable.
     """
     text = text.strip()
@@ -35,7 +37,7 @@ def server(text: str) -> str:
             _("the address of {host} contains a user name or a password.").format(host=host),
             _("keep only https://{host} and run “degoog connect”, which keeps passwords safe.").format(host=host),
         )
-    if parts.scheme == "http" and not _is_this_machine(host):
+    if parts.scheme == "http" and not _is_near(host):
         raise Wrong(
             _("http://{host} is not protected: passwords and files could be read on the way.").format(host=host),
             _("write https://{host}.").format(host=host),
@@ -45,10 +47,9 @@ def server(text: str) -> str:
     return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{path.rstrip('/')}"
 
 
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
+def _is_near(host: str) -> bool:
+    """Whether a name or number belongs to this machine or its own network, where certificates are rare."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host).is_private
     except ValueError:
-        return False
+        return "." not in host or host.endswith((".localhost", ".local", ".internal", ".test"))

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from degoog.config_schema import RuleSection, Workspace
 from degoog.errors import Usage
+from degoog.files import write_atomically
 from degoog.i18n import _
 from degoog.problems import Problem, Problems, Wrong, instead, nearest
 
@@ -93,7 +95,7 @@ class _Tree:
     lines: dict[Loc, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def value(self, node: Node, at: Loc) -> Any:
+    def value(self, node: Node, at: Loc) -> object:
         self.lines.setdefault(at, node.start_mark.line + 1)
         match node:
             case MappingNode():
@@ -101,10 +103,10 @@ class _Tree:
             case SequenceNode():
                 return [self.value(child, (*at, number)) for number, child in enumerate(node.value)]
             case _:
-                return _scalar(node)
+                return _scalar(str(node.tag), str(node.value))
 
-    def _mapping(self, node: MappingNode, at: Loc) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def _mapping(self, node: MappingNode, at: Loc) -> dict[str, object]:
+        found: dict[str, object] = {}
         for key, child in node.value:
             name, line = str(key.value), key.start_mark.line + 1
             if name in found:
@@ -125,9 +127,8 @@ class _Tree:
         return self.lines.get(known, 1)
 
 
-def _scalar(node: ScalarNode) -> object:
-    text: str = node.value
-    match str(node.tag).rsplit(":", 1)[-1]:
+def _scalar(tag: str, text: str) -> object:
+    match tag.rsplit(":", 1)[-1]:
         case "null":
             return None
         case "bool":
@@ -264,3 +265,26 @@ def _models(annotation: object) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for argument in get_args(annotation) for model in _models(argument)]
+
+
+def remember_nextcloud(folder: Path, *, url: str, login: str) -> None:
+    """Write the Nextcloud's address and account into workspace.yml; comments and order stay, other values too.
+
+    Where the file has no such section, it is put at the end. A value that is there already is replaced.
+    """
+    path = folder / FILE
+    editor = YAML()
+    editor.preserve_quotes = True
+    editor.width = 4096
+    editor.indent(mapping=2, sequence=4, offset=2)
+    document = editor.load(path.read_text(encoding="utf-8-sig"))
+    section = document.setdefault("nextcloud", {}) or {}
+    if section.get("url") == url and section.get("login") == login:
+        return
+    section["url"], section["login"] = url, login
+    document["nextcloud"] = section
+    out = io.StringIO()
+    editor.dump(document, out)
+    raw = out.getvalue().encode()
+    parse(raw, base=folder)
+    write_atomically(path, raw)

@@ -35,7 +35,8 @@ def _timezone(text: str) -> str:
     known = sorted(zoneinfo.available_timezones())
     if text in known or not known:
         return text
-    near = [zone for zone in known if zone.split("/")[-1].casefold() == text.split("/")[-1].casefold()]
+    city = "/" + text.rsplit("/", maxsplit=1)[-1].casefold()
+    near = [zone for zone in known if zone.casefold().endswith(city)]
     cure = instead(text, near or ["Europe/Paris", "Indian/Reunion", "America/Martinique", "Pacific/Noumea"])
     raise Wrong(_("“{text}” is not a time zone.").format(text=text), cure)
 

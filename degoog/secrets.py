@@ -168,7 +168,7 @@ class SecretFile:
 
     def _load(self) -> dict[str, str]:
         try:
-            self._refuse_if_shared()
+            self.check()
             data = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
@@ -185,7 +185,8 @@ class SecretFile:
         self.path.parent.chmod(0o700)
         write_atomically(self.path, json.dumps(dict(content), indent=1).encode(), mode=0o600)
 
-    def _refuse_if_shared(self) -> None:
+    def check(self) -> None:
+        """Raise `Usage` where somebody else could read it."""
         for path, cure in ((self.path.parent, "chmod 700"), (self.path, "chmod 600")):
             known = path.stat()
             if os.name == "posix" and (stat.S_IMODE(known.st_mode) & 0o077 or known.st_uid != os.getuid()):
