@@ -10,6 +10,7 @@ SHELL := /bin/sh
 # Another interpreter: make setup PYTHON=/opt/python3.12/bin/python3
 PYTHON ?= python3.13 python3.12 python3.11 python3
 BIN := .venv/bin
+MO := $(patsubst %.po,%.mo,$(wildcard degoog/locale/*/LC_MESSAGES/*.po))
 INSTALLED := .venv/installed
 # More for pytest: make test ARGS='-k takeout'
 ARGS ?=
@@ -28,7 +29,10 @@ help:
 	@echo 'make setup          only prepare .venv / préparer seulement .venv'
 	@echo 'make clean          remove what the other commands made, .venv included'
 
-setup: $(INSTALLED)
+setup: $(INSTALLED) $(MO)
+
+%.mo: %.po | $(INSTALLED)
+	@$(BIN)/python -m tools.translations compile
 
 $(BIN)/python:
 	@for candidate in $(PYTHON); do \
@@ -76,12 +80,17 @@ test-types: setup
 	@$(BIN)/mypy --no-error-summary --no-color-output
 
 test-translations: setup
+	@$(BIN)/python -m tools.translations update
+	@$(BIN)/python -m tools.translations compile
 	@echo '== translations'
+	@$(BIN)/python -m tools.translations check
 
 $(LAYERS:%=test-%): test-%: setup
 	@$(BIN)/python -m pytest -rs --layer=$* $(ARGS)
 
 translations: setup
+	@$(BIN)/python -m tools.translations update
+	@$(BIN)/python -m tools.translations compile
 
 bench: setup
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "filters": {"errors", "i18n", "model", "problems"},
     "people": {"errors", "files", "i18n", "problems"},
     "config_schema": {"addresses", "ends", "errors", "filters", "i18n", "problems"},
-    "config": {"config_schema", "errors", "i18n", "problems"},
+    "config": {"config_schema", "errors", "files", "i18n", "problems"},
     "secrets": {"errors", "files", "i18n"},
     "runlog": {"secrets"},
     "access": {"addresses", "config_schema", "errors", "i18n", "problems", "secrets"},
@@ -47,14 +47,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": {*WORDS, "ledger", "ports"},
     "report": {*WORDS, "data", "files", "ledger"},
     **dict.fromkeys(SERVICES, _BELOW_SERVICES),
+    "doctor": {*WORDS, *WRITTEN, "access", "secrets", *SERVICES},
     "provision": {*_BELOW_SERVICES, *WRITTEN, "access", "data", "nextcloud", "mattermost"},
     "roads": {*_BELOW_SERVICES, *WRITTEN, *SERVICES, "access", "engine", "ledger"},
     "sandbox": set(),
     "cli": {
         *WORDS,
         *WRITTEN,
-        *("", "access", "beginning", "data", "engine", "files", "ledger", "observe", "ports", "provision", "report"),
-        *("roads", "runlog", "sandbox", "secrets"),
+        *("", "access", "beginning", "data", "doctor", "engine", "files", "ledger", "observe", "ports", "provision"),
+        *("report", "roads", "runlog", "sandbox", "secrets"),
+        *SERVICES,
     },
     "": set(),
 }
@@ -65,7 +67,7 @@ ONLY_IN = {
     "babel": {"wording"},
     "click": {"cli"},
     "filelock": {"ledger"},
-    "httpx": {"http", *SERVICES, "provision"},
+    "httpx": {"http", *SERVICES, "provision", "cli", "doctor"},  # the last two hand a transport down
     "jinja2": {"beginning", "provision", "report"},
     "keyring": {"secrets"},
     "pydantic": {"config", "config_schema"},
@@ -148,6 +150,18 @@ def test_a_service_knows_a_secret_only_by_its_type():
     }
 
     assert names <= {"degoog.secrets.Secret"}
+
+
+def test_connect_and_doctor_knock_at_a_service_and_go_no_further():
+    names = {
+        f"{shown(module)} imports {name}"
+        for module in MODULES
+        if room(module) in {"cli", "doctor"}
+        for _line, top, name in inside(module)
+        if top in SERVICES and name.split(".")[2] not in {"health", "login"}
+    }
+
+    assert names == set()
 
 
 def test_provisioning_uses_the_administration_of_a_service_and_nothing_else_of_it():
