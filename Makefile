@@ -80,8 +80,6 @@ test-types: setup
 	@$(BIN)/mypy --no-error-summary --no-color-output
 
 test-translations: setup
-	@$(BIN)/python -m tools.translations update
-	@$(BIN)/python -m tools.translations compile
 	@echo '== translations'
 	@$(BIN)/python -m tools.translations check
 
