@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
 TESTS = Path(__file__).parent
 
-# Fast first. A layer is a folder (or one file) of tests/; any other folder belongs to `unit`.
-LAYERS = {
-    "imports": "unit/test_import_rules.py",
-    "repo": "repo",
-    "unit": "",
-    "contract": "contract",
-    "crash": "crash",
-    "cli": "cli",
-    "docs": "docs",
-    "page": "page",
-    "wheel": "wheel",
+# Fast first. Each layer is the tests whose path fits one of its patterns; all others are `unit`.
+LAYERS: dict[str, tuple[str, ...]] = {
+    "imports": ("unit/test_import_rules.py",),
+    "repo": ("repo/*",),
+    "unit": (),
+    "contract": ("contract/*", "*/test_contract*.py"),
+    "crash": ("crash/*", "*/test_crash*.py"),
+    "cli": ("cli/*",),
+    "docs": ("docs/*",),
+    "page": ("page/*",),
+    "wheel": ("wheel/*",),
 }
 
 
 def layer_of(path: Path) -> str:
     """Tell the layer of a test file."""
-    inside = path.relative_to(TESTS)
-    for layer, place in LAYERS.items():
-        if place and (inside == Path(place) or Path(place) in inside.parents):
-            return layer
-    return "unit"
+    inside = path.relative_to(TESTS).as_posix()
+    fits = (layer for layer, patterns in LAYERS.items() if any(fnmatchcase(inside, pattern) for pattern in patterns))
+    return next(fits, "unit")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
