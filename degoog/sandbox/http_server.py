@@ -18,7 +18,7 @@ _DRAIN_LIMIT = 64 * 1024 * 1024
 _HEAD_LIMIT = 64 * 1024
 
 
-class Drop(Exception):  # noqa: N818 - an event, not a mistake
+class Drop(Exception):
     """Raised by a handler: close the connection without an answer."""
 
 

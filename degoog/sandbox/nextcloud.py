@@ -134,9 +134,7 @@ class NextcloudSandbox:
         """Every path in that home, sorted, with its size; None for folders."""
         with self._store.lock:
             nodes = [node for node in self._store.homes[login].root.walk() if node.parent is not None]
-            return dict(
-                sorted((node.path, None if node.children is not None else node.size) for node in nodes)
-            )
+            return dict(sorted((node.path, None if node.children is not None else node.size) for node in nodes))
 
     def trash(self, login: str) -> list[str]:
         """The paths of what was deleted, oldest first."""

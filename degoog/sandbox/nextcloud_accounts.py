@@ -15,11 +15,11 @@ _FAILURES_SECONDS = 30 * 60
 _MIN_PASSWORD = 10
 
 
-class TooManyFailures(Exception):  # noqa: N818 - a state of the server, not a mistake of ours
+class TooManyFailures(Exception):
     """More than ten bad logins within half an hour: nobody may log in any more, valid tokens included."""
 
 
-class BadLogin(Exception):  # noqa: N818
+class BadLogin(Exception):
     """Wrong name or password; the failure has been counted."""
 
 

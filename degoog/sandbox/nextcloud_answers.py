@@ -129,9 +129,7 @@ def empty(status: int, headers: Mapping[str, str] | None = None) -> Response:
 def as_json(status: int, value: object, headers: Mapping[str, str] | None = None) -> Response:
     """JSON as PHP writes it, '/' escaped."""
     text = json.dumps(value, separators=(",", ":")).replace("/", "\\/")
-    return Response(
-        status, {"Content-Type": "application/json; charset=utf-8", **(headers or {})}, text.encode()
-    )
+    return Response(status, {"Content-Type": "application/json; charset=utf-8", **(headers or {})}, text.encode())
 
 
 def ocs(request: Request, status: int, *, code: int, message: str, data: object) -> Response:

@@ -15,7 +15,7 @@ from degoog.sandbox.nextcloud_store import Home, Node, Store
 from degoog.sandbox.php import checked_time
 
 
-class _BadPart(Exception):  # noqa: N818 - ends the parsing; what was written before stays
+class _BadPart(Exception):
     pass
 
 

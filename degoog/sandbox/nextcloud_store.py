@@ -310,9 +310,7 @@ class Store:
         if node.children is None:
             blob = self.new_blob()
             shutil.copyfile(self.blob_path(node.blob), self.blob_path(blob))
-        made = Node(
-            self._last_id, name, parent, None, blob, node.size, node.mtime, node.disk_mtime, node.etag
-        )
+        made = Node(self._last_id, name, parent, None, blob, node.size, node.mtime, node.disk_mtime, node.etag)
         made.creation_time, made.upload_time = node.creation_time, node.upload_time
         if node.children is not None:
             made.children = {}

@@ -22,9 +22,7 @@ from degoog.sandbox.nextcloud_write import (
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
     """PHP's natural order: 1, 2, 10."""
-    return [
-        (0, int(piece), "") if piece.isdigit() else (1, 0, piece) for piece in re.findall(r"\d+|\D+", name)
-    ]
+    return [(0, int(piece), "") if piece.isdigit() else (1, 0, piece) for piece in re.findall(r"\d+|\D+", name)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +43,7 @@ class UploadsDoor:
             case "PROPFIND", _:
                 return self._propfind(request, names)
             case "PUT", [name]:
-                raise DavError(
-                    403, SABRE + "Forbidden", f"Permission denied to create file (filename {name})"
-                )
+                raise DavError(403, SABRE + "Forbidden", f"Permission denied to create file (filename {name})")
             case "PUT", [folder, name]:
                 return self._put(request, folder, name)
             case "GET" | "HEAD", [folder, name]:

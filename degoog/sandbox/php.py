@@ -22,9 +22,7 @@ def checked_time(text: str) -> int | str:
     if not _NUMERIC.match(text):
         return f'X-OC-MTime header must be a valid integer (unix timestamp), got "{text}".'
     if php_integer(text) <= _DAY:
-        return (
-            f'X-OC-MTime header must be a valid positive unix timestamp greater than one day, got "{text}".'
-        )
+        return f'X-OC-MTime header must be a valid positive unix timestamp greater than one day, got "{text}".'
     return php_integer(text)
 
 

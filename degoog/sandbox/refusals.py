@@ -19,9 +19,7 @@ def refuse(request: Request, fault: Fault) -> Response:
         headers["X-Nextcloud-Maintenance-Mode"] = "1"
         response = Response(503, headers, b"<h1>Maintenance mode</h1>")
     else:
-        response = Response(
-            500, {"Content-Type": "text/html; charset=UTF-8"}, b"<h1>Internal Server Error</h1>"
-        )
+        response = Response(500, {"Content-Type": "text/html; charset=UTF-8"}, b"<h1>Internal Server Error</h1>")
     if fault.retry_after is not None:
         response.headers["Retry-After"] = str(fault.retry_after)
     return response
@@ -37,9 +35,7 @@ def _dav(request: Request, fault: Fault) -> DavError:
         case FaultKind.QUOTA:
             return insufficient(path, needed=php_integer(request.header("content-length")), free=0)
         case FaultKind.MAINTENANCE:
-            return DavError(
-                503, "OCA\\DAV\\Exception\\ServerMaintenanceMode", "System is in maintenance mode."
-            )
+            return DavError(503, "OCA\\DAV\\Exception\\ServerMaintenanceMode", "System is in maintenance mode.")
         case FaultKind.TOO_MANY:
             return DavError(429, OCA + "TooManyRequests", "")
         case _:

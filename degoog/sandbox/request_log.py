@@ -52,9 +52,7 @@ class RequestLog:
         """How many requests had that method (and came to that door)."""
         with self._guard:
             return sum(
-                number
-                for (m, d, _), number in self._counts.items()
-                if m == method and (door is None or d == door)
+                number for (m, d, _), number in self._counts.items() if m == method and (door is None or d == door)
             )
 
     def with_status(self, status: int) -> int:

@@ -309,9 +309,7 @@ def test_hrefs_are_lower_case_hexadecimal_with_colon_and_at_sign_raw(account, at
     account("MKCOL", f"{at}/dossier")
     folder, first, second = (row.href for row in account.find(at, depth="1"))
     assert folder == account.files(at) + "/"
-    tail = (
-        "%c3%a9%20%f0%9f%98%80%20%23%25%2b%3b%26%3d%2c%27%21()%5b%5d~%5e%60%7b%7d@%24%e2%80%ae%ce%b1%c2%a0z"
-    )
+    tail = "%c3%a9%20%f0%9f%98%80%20%23%25%2b%3b%26%3d%2c%27%21()%5b%5d~%5e%60%7b%7d@%24%e2%80%ae%ce%b1%c2%a0z"
     assert first == account.files(at) + "/a:b@" + tail + "%3f%2a%3c%3e%7c%22"
     assert second == account.files(at) + "/dossier/"
 
@@ -687,9 +685,7 @@ def test_what_is_deleted_is_in_the_trash(account, at):
 # --- names
 
 
-@pytest.mark.parametrize(
-    "name", [".htaccess", ".HTACCESS", "x.part", "X.PaRt", ".part", "x.filepart", "a\\b"]
-)
+@pytest.mark.parametrize("name", [".htaccess", ".HTACCESS", "x.part", "X.PaRt", ".part", "x.filepart", "a\\b"])
 def test_a_reserved_name_is_400(account, at, name):
     assert refusal(account("PUT", f"{at}/{name}", b"x")) == (400, "InvalidPath")
     assert account.find(at, depth="1")[1:] == []
@@ -876,9 +872,7 @@ def test_an_upload_without_chunks_is_an_empty_file(account, at):
 
 def test_a_bulk_request_writes_many_files(account, at):
     entries = {f"{at}/a.txt": b"one", f"{at}/{ODD}.txt": b"", f"{at[1:]}/no-slash": b"two"}
-    told = _bulk(
-        account, *(_md5(path, content, ("X-OC-Mtime", "1234567890")) for path, content in entries.items())
-    )
+    told = _bulk(account, *(_md5(path, content, ("X-OC-Mtime", "1234567890")) for path, content in entries.items()))
     assert told.status_code == 200
     assert told.headers["content-type"].startswith("text/html")
     answers = told.json()

@@ -42,7 +42,7 @@ def environment(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[dict
     """Give what a person's terminal has, and a Nextcloud."""
     home = tmp_path / "home"
     home.mkdir()
-    with NextcloudSandbox() as cloud:
+    with NextcloudSandbox(tmp_path / "cloud") as cloud:
         cloud.add_user("camille", "a long password of hers")
         yield {
             "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
