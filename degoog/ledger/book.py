@@ -96,9 +96,15 @@ class Ledger:
             if found[1] != address:
                 self.connection.execute("UPDATE lane SET address = ? WHERE id = ?", (address, found[0]))
             return Lane(self, int(found[0]))
-        if self.connection.execute(
-            "SELECT 1 FROM lane WHERE road = ? AND source = ? AND address = ?", (road, source, address)
-        ).fetchone():
+        other = self.connection.execute(
+            "SELECT id, EXISTS (SELECT 1 FROM item WHERE item.lane = lane.id AND lies IS NOT NULL) FROM lane"
+            " WHERE road = ? AND source = ? AND address = ?",
+            (road, source, address),
+        ).fetchone()
+        if other is not None and not other[1]:  # nothing has arrived there yet
+            self.connection.execute("UPDATE lane SET identity = ? WHERE id = ?", (identity, other[0]))
+            return Lane(self, int(other[0]))
+        if other is not None:
             raise Usage(
                 _(
                     "Another server now answers at {address} than the one this migration began with. Nothing was "

@@ -24,7 +24,7 @@ from degoog.nextcloud.files_batch import FilesBatch
 from degoog.nextcloud.folders import Folders
 from degoog.nextcloud.reader import Reader
 from degoog.nextcloud.server import OWN_FOLDER
-from degoog.nextcloud.tree import Tree
+from degoog.nextcloud.tree import Tree, algorithm
 from degoog.nextcloud.uploads import Uploads
 from degoog.ports import Blob, Bytes
 
@@ -123,7 +123,7 @@ class NextcloudFiles:
             entry = await self._tree.stat(path)
             if entry is None:
                 async with blob.open() as source:
-                    body = Reader(source, blob.size).take(blob.size)
+                    body = Reader(source, blob.size, algorithm(blob.size)).take(blob.size)
                     await self._tree.put(path, body, blob.size, {})
             else:
                 upload = f"degoog-{hashlib.sha256(f'{self.identity}/{name}'.encode()).hexdigest()[:32]}"
