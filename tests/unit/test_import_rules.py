@@ -45,17 +45,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "http": {*WORDS, "ports", "secrets"},
     "ledger": {*WORDS, "", "ports"},
     "engine": {*WORDS, "ledger", "ports"},
-    "report": {*WORDS, "data", "files", "ledger"},
+    "rehearsal": {*WORDS, "ports"},
+    "runs": {*WORDS, "engine", "ledger", "ports", "rehearsal"},
+    "report": {*WORDS, "", "data", "files", "ledger"},
     **dict.fromkeys(SERVICES, _BELOW_SERVICES),
     "doctor": {*WORDS, *WRITTEN, "access", "secrets", *SERVICES},
     "provision": {*_BELOW_SERVICES, *WRITTEN, "access", "data", "nextcloud", "mattermost"},
-    "roads": {*_BELOW_SERVICES, *WRITTEN, *SERVICES, "access", "engine", "ledger"},
+    "roads": {*_BELOW_SERVICES, *WRITTEN, *SERVICES, "access"},
     "sandbox": set(),
     "cli": {
         *WORDS,
         *WRITTEN,
         *("", "access", "beginning", "data", "doctor", "engine", "files", "ledger", "observe", "ports", "provision"),
-        *("report", "roads", "runlog", "sandbox", "secrets"),
+        *("report", "roads", "runlog", "runs", "sandbox", "secrets"),
         *SERVICES,
     },
     "": set(),
@@ -64,10 +66,10 @@ MAY_IMPORT: dict[str, set[str]] = {
 # Libraries that only one place knows, so that another could take their place.
 ONLY_IN = {
     "ansible_runner": {"provision"},
-    "babel": {"wording"},
+    "babel": {"report", "wording"},
     "click": {"cli"},
     "filelock": {"ledger"},
-    "httpx": {"http", *SERVICES, "provision", "cli", "doctor"},  # the last two hand a transport down
+    "httpx": {"http", *SERVICES, "provision", "cli", "doctor", "roads"},  # the last three hand a transport down
     "jinja2": {"beginning", "provision", "report"},
     "keyring": {"secrets"},
     "pydantic": {"config", "config_schema"},
