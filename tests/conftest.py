@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from fnmatch import fnmatchcase
@@ -43,6 +44,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if layer_of(item.path) == only]
     order = list(LAYERS)
     items.sort(key=lambda item: order.index(layer_of(item.path)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    report = yield
+    if report.skipped and os.environ.get("CI") and layer_of(item.path) == "page":
+        report.outcome = "failed"
+        report.longrepr = f"the continuous integration skips no test of the page: {call.excinfo and call.excinfo.value}"
+    return report
 
 
 def pytest_configure(config: pytest.Config) -> None:
