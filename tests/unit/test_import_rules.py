@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "people": {"errors", "files", "i18n", "problems"},
     "config_schema": {"addresses", "ends", "errors", "filters", "i18n", "problems"},
     "config": {"config_schema", "errors", "files", "i18n", "problems"},
+    "config_edit": {"config", "files", "problems"},
     "secrets": {"errors", "files", "i18n"},
     "runlog": {"secrets"},
     "access": {"addresses", "config_schema", "errors", "i18n", "problems", "secrets"},
@@ -56,7 +57,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         *WORDS,
         *WRITTEN,
-        *("", "access", "beginning", "data", "doctor", "engine", "files", "ledger", "observe", "ports", "provision"),
+        *(
+            "",
+            "access",
+            "beginning",
+            "config_edit",
+            "data",
+            "doctor",
+            "engine",
+            "files",
+            "ledger",
+            "observe",
+            "ports",
+            "provision",
+        ),
         *("report", "roads", "runlog", "runs", "sandbox", "secrets"),
         *SERVICES,
     },
@@ -73,7 +87,7 @@ ONLY_IN = {
     "jinja2": {"beginning", "provision", "report"},
     "keyring": {"secrets"},
     "pydantic": {"config", "config_schema"},
-    "ruamel": {"config", "provision"},
+    "ruamel": {"config", "config_edit", "provision"},
     "tqdm": {"observe"},
 }
 
