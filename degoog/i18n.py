@@ -51,3 +51,13 @@ def _(message: str) -> str:
 def n_(singular: str, plural: str, number: int) -> str:
     """Give the form of a sentence that fits a number (French: 0 and 1 are singular)."""
     return _catalogue(_language.get()).ngettext(singular, plural, number)
+
+
+def N_(message: str) -> str:  # noqa: N802  # gettext's own name for "translate this later"
+    """Mark a sentence for translation where it must stay in English until it is shown."""
+    return message
+
+
+def Nn_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
+    """Mark both forms of a sentence for translation."""
+    return singular, plural

@@ -1,0 +1,48 @@
+"""`degoog connect`: give degoog access to a service."""
+
+from __future__ import annotations
+
+import click
+
+from degoog.cli.context import Context
+from degoog.cli.kit import command as declare
+from degoog.cli.kit import group, option
+from degoog.i18n import N_, _
+from degoog.secrets import Keeper
+
+command = group(
+    "connect",
+    help=N_("Give degoog access to a service, step by step."),
+    example="degoog connect nextcloud",
+)
+
+
+@declare(
+    "nextcloud",
+    help=N_("Give degoog access to your Nextcloud: you grant it in your browser, no password is typed here."),
+    example="degoog connect nextcloud\n"
+    "degoog connect nextcloud --account camille\n"
+    "degoog connect nextcloud --account camille --password-stdin < password.txt",
+)
+@option("--account", default="", metavar=N_("LOGIN"), help=N_("Someone else's account: they open the link themselves."))
+@option("--url", default="", metavar=N_("ADDRESS"), help=N_("The address of your Nextcloud."))
+@option("--password-stdin", is_flag=True, help=N_("Read an app password from the standard input instead."))
+@option(
+    "--store",
+    type=click.Choice([keeper.value for keeper in Keeper]),
+    help=N_("Where to keep the password: this computer's keyring, or a file only you can read."),
+)
+def nextcloud(context: Context, account: str, url: str, store: str | None, *, password_stdin: bool) -> None:
+    """Connect, keep the password, say what comes next."""
+    from degoog.cli import connecting
+
+    keeper = Keeper(store) if store else None
+    if password_stdin:
+        granted = connecting.with_password(context, url=url, account=account, keeper=keeper)
+    else:
+        granted = connecting.nextcloud(context, url=url, account=account, keeper=keeper)
+    context.emit("summary", url=granted.url, login=granted.login, exit=0)
+    context.say("\n" + _("Next: degoog doctor"))
+
+
+command.add_command(nextcloud)

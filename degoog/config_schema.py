@@ -1,0 +1,200 @@
+"""The shape of workspace.yml: what may stand in it, and the frozen values it becomes."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+
+from degoog import addresses, ends, filters
+from degoog.i18n import _
+from degoog.problems import Wrong, instead
+
+
+class Section(BaseModel):
+    """A part of the file: frozen, and without room for a key that nobody knows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _identifier(text: str) -> str:
+    if re.fullmatch(r"[a-z0-9][a-z0-9-]{3,39}", text):
+        return text
+    raise Wrong(
+        _("“{text}” cannot be the id of a workspace.").format(text=text),
+        _("keep the id that “degoog init” wrote: passwords are stored under it."),
+    )
+
+
+def _timezone(text: str) -> str:
+    known = sorted(zoneinfo.available_timezones())
+    if text in known or not known:
+        return text
+    city = "/" + text.rsplit("/", maxsplit=1)[-1].casefold()
+    near = [zone for zone in known if zone.casefold().endswith(city)]
+    cure = instead(text, near or ["Europe/Paris", "Indian/Reunion", "America/Martinique", "Pacific/Noumea"])
+    raise Wrong(_("“{text}” is not a time zone.").format(text=text), cure)
+
+
+def _folder(text: str) -> str:
+    """Read a folder at the target: `/Google Drive`, without a final slash, `/` for the top."""
+    parts = [part for part in text.strip().split("/") if part]
+    if ".." in parts or "." in parts:
+        raise Wrong(_("“{text}” climbs out of its folder.").format(text=text), _("write it from the top: /Archives."))
+    return "/" + "/".join(parts)
+
+
+def _base(info: ValidationInfo) -> Path:
+    return Path(info.context["base"]) if info.context else Path()
+
+
+def _source(value: object, info: ValidationInfo) -> object:
+    if isinstance(value, str):
+        return ends.source(value, base=_base(info), allowed=ends.FILE_SOURCES)
+    return value
+
+
+def _target(value: object, info: ValidationInfo) -> object:
+    if isinstance(value, str):
+        return ends.target(value, base=_base(info), allowed=ends.FILE_TARGETS)
+    return value
+
+
+def _rule(value: object) -> object:
+    if isinstance(value, str):
+        return filters.Rule(path=filters.pattern(value))
+    if isinstance(value, dict):
+        return RuleSection.model_validate(value).value
+    raise Wrong(
+        _("a rule is a path or a list of conditions."), _("write for example “- Photos/**” or “- type: video”.")
+    )
+
+
+def _size(value: object) -> object:
+    return filters.size(value) if isinstance(value, str) else value
+
+
+def _day(value: object) -> object:
+    return filters.day(value) if isinstance(value, str) else value
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Text = Annotated[str, Field(min_length=1)]
+ServerAddress = Annotated[Text, AfterValidator(addresses.server)]
+TargetFolder = Annotated[Text, AfterValidator(_folder)]
+
+
+class RuleSection(Section):
+    """Conditions that must all hold."""
+
+    path: Annotated[Text, AfterValidator(filters.pattern)] | None = Field(
+        None, description="A path with * and **, as in .gitignore."
+    )
+    type: Annotated[Text, AfterValidator(filters.file_type)] | None = Field(
+        None, description="image, video, audio, pdf, document, spreadsheet… or an ending (.psd) or a media type."
+    )
+    larger_than: Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": ["string", "integer"]})] | None = None
+    smaller_than: Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": ["string", "integer"]})] | None = None
+    owner: Text | None = Field(None, description="An address; * stands for anything.")
+    modified_before: Annotated[date, BeforeValidator(_day)] | None = None
+    modified_after: Annotated[date, BeforeValidator(_day)] | None = None
+
+    @property
+    def value(self) -> filters.Rule:
+        """The rule as the rest of degoog uses it."""
+        given: dict[str, Any] = {key: value for key, value in self if value is not None}
+        return filters.Rule(**given)
+
+
+_RULE_SCHEMA = {"anyOf": [{"type": "string"}, RuleSection.model_json_schema()]}
+_WORD = WithJsonSchema({"type": "string"})
+RuleValue = Annotated[filters.Rule, BeforeValidator(_rule), WithJsonSchema(_RULE_SCHEMA)]
+OriginValue = Annotated[ends.Origin, BeforeValidator(_source), _WORD]
+DestinationValue = Annotated[ends.Destination, BeforeValidator(_target), _WORD]
+Origins = Annotated[
+    tuple[OriginValue, ...],
+    BeforeValidator(_one_or_many),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+
+
+class Nextcloud(Section):
+    """The Nextcloud things go to."""
+
+    url: ServerAddress = Field(description="Its address, as in a browser: https://cloud.lauze.example")
+    login: Text | None = Field(None, description="The account degoog uses; its password is never in this file.")
+
+
+class Mattermost(Section):
+    """The Mattermost things go to."""
+
+    url: ServerAddress
+    team: Text | None = Field(None, description="The team's name in addresses.")
+
+
+class Google(Section):
+    """How degoog reads Google."""
+
+    mode: Literal["user", "delegation"] = Field("user", description="One person's consent, or the whole domain's.")
+    api_url: ServerAddress | None = Field(None, description="Only for tests: a server that stands in for Google.")
+
+
+class SharedDrive(Section):
+    """Where one shared drive goes."""
+
+    account: Text | None = None
+    folder: TargetFolder
+
+
+class FilesRoad(Section):
+    """How files move."""
+
+    source: Origins = Field((), description="google, or takeout:PATH for each part of an archive.")
+    to: DestinationValue | None = Field(None, description="nextcloud, or folder:DIR.")
+    into: TargetFolder = Field("/Google Drive", description="The folder at the target in which everything arrives.")
+    accounts: Literal["me", "people"] = Field("me", description="One account, or everyone of people.csv.")
+    shared_drives: Mapping[str, SharedDrive] = Field(default_factory=dict)
+    documents: Literal["odf", "ooxml"] = Field("ooxml", description="What Google documents become.")
+    include: tuple[RuleValue, ...] = ()
+    exclude: tuple[RuleValue, ...] = ()
+
+    @property
+    def filters(self) -> filters.Filters:
+        """Which items come along."""
+        return filters.Filters(self.include, self.exclude)
+
+
+class Roads(Section):
+    """How each kind of thing moves."""
+
+    files: FilesRoad = FilesRoad()
+
+
+class Workspace(Section):
+    """What workspace.yml says."""
+
+    id: Annotated[Text, AfterValidator(_identifier)] = Field(description="Written by degoog init; do not change it.")
+    structure: Text = Field(description="The structure's name, as people say it.")
+    language: Literal["fr", "en"] = "fr"
+    timezone: Annotated[Text, AfterValidator(_timezone)] = "Europe/Paris"
+    nextcloud: Nextcloud | None = None
+    mattermost: Mattermost | None = None
+    google: Google | None = None
+    inventory: Text | None = Field(None, description="The Ansible inventory, for those who install the servers.")
+    roads: Roads = Roads()
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON Schema that editors use to help while one types."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "degoog workspace.yml",
+    } | Workspace.model_json_schema()

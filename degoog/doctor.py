@@ -1,0 +1,197 @@
+"""Whether everything is ready: a list of checks, each of which answers OK or says what to do."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+import httpx
+
+from degoog import access, config, people, wording
+from degoog.config_schema import Workspace
+from degoog.errors import DegoogError, Unavailable, Usage
+from degoog.i18n import _, n_
+from degoog.nextcloud import health
+from degoog.problems import Problems
+from degoog.secrets import Secrets
+
+_ROOM = 2_000_000_000
+_SKEW = 120
+
+
+class Level(StrEnum):
+    """How a check ended; `note` is worth knowing and stops nothing."""
+
+    OK = "ok"
+    NOTE = "note"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found: one sentence, and for what is not OK what to do, with a link where one helps."""
+
+    check: str
+    level: Level
+    what: str
+    cure: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the checks look at. `workspace` is None where its file is missing or has problems."""
+
+    folder: Path
+    environ: Mapping[str, str]
+    workspace: Workspace | None
+    secrets: Secrets
+    now: Callable[[], datetime]
+    transport: httpx.AsyncBaseTransport | None = None
+
+
+async def examine(ground: Ground) -> AsyncIterator[Finding]:
+    """Make every check that applies, in an order in which the first bad one is the first to mend."""
+    for check in (_python, _disk, _workspace, _people, _keyring):
+        for finding in check(ground):
+            yield finding
+    async for finding in _nextcloud(ground):
+        yield finding
+
+
+def _python(_ground: Ground) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("python", Level.OK, _("Python {version}").format(version=version))
+
+
+def _disk(ground: Ground) -> Iterator[Finding]:
+    free = shutil.disk_usage(ground.folder).free
+    what = _("{size} free on this disk").format(size=wording.size(free))
+    if free >= _ROOM:
+        yield Finding("disk", Level.OK, what)
+    else:
+        cure = _("free some space: degoog needs {size} for its ledger and for files on their way.")
+        yield Finding("disk", Level.FAIL, what, cure.format(size=wording.size(_ROOM)))
+
+
+def _workspace(ground: Ground) -> Iterator[Finding]:
+    if not (ground.folder / config.FILE).exists():
+        what = _("there is no {file} in {folder}").format(file=config.FILE, folder=ground.folder)
+        yield Finding("workspace", Level.FAIL, what, _("run “degoog init”, or give --workspace DIR."))
+        return
+    try:
+        workspace = config.load(ground.folder)
+    except DegoogError as error:
+        yield from _of_file("workspace", error)
+    else:
+        what = _("{file} describes {structure}").format(file=config.FILE, structure=workspace.structure)
+        yield Finding("workspace", Level.OK, what)
+
+
+def _people(ground: Ground) -> Iterator[Finding]:
+    if not (ground.folder / people.FILE).exists():
+        return
+    try:
+        known = people.read(ground.folder)
+    except DegoogError as error:
+        yield from _of_file("people", error)
+        return
+    what = n_("{file} names {number} person", "{file} names {number} people", len(known))
+    yield Finding("people", Level.OK, what.format(file=people.FILE, number=wording.count(len(known))))
+
+
+def _of_file(check: str, error: DegoogError) -> Iterator[Finding]:
+    if not isinstance(error, Problems):
+        yield Finding(check, Level.FAIL, str(error))
+        return
+    for problem in error.problems:
+        what = _("{file}, line {line}: {what}").format(file=error.file, line=problem.line, what=problem.what)
+        yield Finding(check, Level.FAIL, what, problem.cure)
+
+
+def _keyring(ground: Ground) -> Iterator[Finding]:
+    try:
+        if ground.secrets.has_keyring:
+            yield Finding("keyring", Level.OK, _("this computer's keyring keeps the passwords"))
+        elif ground.secrets.file.exists:
+            ground.secrets.file.check()
+            where = _("passwords are kept in {path}, which only you can read").format(path=ground.secrets.file.path)
+            yield Finding("keyring", Level.NOTE, where)
+        else:
+            cure = _("nothing, if passwords come from environment variables; else “degoog connect … --store file”.")
+            yield Finding("keyring", Level.NOTE, _("this computer has no keyring"), cure)
+    except Usage as error:
+        yield Finding("keyring", Level.FAIL, str(error))
+
+
+async def _nextcloud(ground: Ground) -> AsyncIterator[Finding]:
+    try:
+        url = access.nextcloud_url(ground.workspace, ground.environ)
+    except Usage as error:
+        yield Finding("nextcloud", Level.FAIL, str(error))
+        return
+    if not url:
+        if ground.workspace is not None:
+            cure = _("run “degoog connect nextcloud”; to copy into a folder of this computer, none is needed.")
+            yield Finding("nextcloud", Level.NOTE, _("no Nextcloud is known yet"), cure)
+        return
+    async with health.open_client(ground.transport) as client:
+        try:
+            status = await health.status(client, url)
+        except Unavailable as error:
+            cure = _("open {url} in your browser; if it does not open there either, ask your host.").format(url=url)
+            yield Finding("nextcloud", Level.FAIL, str(error), cure)
+            return
+        except Usage as error:
+            yield Finding("nextcloud", Level.FAIL, str(error))
+            return
+        for finding in _of_server(ground, url, status):
+            yield finding
+        async for finding in _of_account(ground, client, url):
+            yield finding
+
+
+def _of_server(ground: Ground, url: str, status: health.Status) -> Iterator[Finding]:
+    what = _("{url} answers: Nextcloud {version}").format(url=url, version=status.version)
+    yield Finding("nextcloud", Level.OK, what)
+    if status.clock is not None:
+        skew = abs((status.clock - ground.now()).total_seconds())
+        if skew > _SKEW:
+            cure = _("set this computer's clock to the internet's time; if it is right, tell your host.")
+            what = _("this computer's clock and the server's differ by {time}").format(time=wording.duration(skew))
+            yield Finding("clock", Level.FAIL, what, cure)
+        else:
+            yield Finding("clock", Level.OK, _("the clocks agree"))
+
+
+async def _of_account(ground: Ground, client: httpx.AsyncClient, url: str) -> AsyncIterator[Finding]:
+    try:
+        known = access.nextcloud(ground.workspace, ground.secrets, ground.environ)
+    except Usage:
+        what = _("degoog has no access to {url} yet").format(url=url)
+        yield Finding("login", Level.FAIL, what, _("run “degoog connect nextcloud”."))
+        return
+    try:
+        account = await health.account(client, known.url, known.login, known.password)
+    except DegoogError as error:
+        cure = _("run “degoog connect nextcloud” to give access again.")
+        yield Finding("login", Level.FAIL, str(error), cure, f"{url}/settings/user/security")
+        return
+    yield Finding("login", Level.OK, _("logged in as {login}").format(login=known.login))
+    if account.free is None:
+        yield Finding("quota", Level.OK, _("no limit of space for this account"))
+    elif account.free > 0:
+        yield Finding("quota", Level.OK, _("{size} free for this account").format(size=wording.size(account.free)))
+    else:
+        cure = _("delete something there, or ask your host for more space.")
+        yield Finding("quota", Level.FAIL, _("no space is left for this account"), cure, url)
+    if account.may_write:
+        yield Finding("write", Level.OK, _("this account may create files and folders"))
+    else:
+        cure = _("ask your host why this account may only read.")
+        yield Finding("write", Level.FAIL, _("this account may not create files"), cure, url)

@@ -1,0 +1,112 @@
+"""The two ends of a road, in the words of `--source`, `--to` and workspace.yml."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from degoog.i18n import _
+from degoog.problems import Wrong, instead, nearest
+
+
+class SourceKind(StrEnum):
+    """Where things come from."""
+
+    GOOGLE = "google"
+    TAKEOUT = "takeout"
+    SLACK = "slack"
+    ICS = "ics"
+    VCF = "vcf"
+
+
+class TargetKind(StrEnum):
+    """Where things go."""
+
+    NEXTCLOUD = "nextcloud"
+    MATTERMOST = "mattermost"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A source as it was written. `where` is an absolute path, a URL, or empty for a service."""
+
+    kind: SourceKind
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.where}" if self.where else str(self.kind)
+
+    @property
+    def path(self) -> Path:
+        """Where it lies on this machine."""
+        return Path(self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A target as it was written. `where` is an absolute path, or empty for a service."""
+
+    kind: TargetKind
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.where}" if self.where else str(self.kind)
+
+    @property
+    def path(self) -> Path:
+        """Where it lies on this machine."""
+        return Path(self.where)
+
+
+FILE_SOURCES = (SourceKind.GOOGLE, SourceKind.TAKEOUT)
+FILE_TARGETS = (TargetKind.NEXTCLOUD, TargetKind.FOLDER)
+
+_NEEDS_PLACE = {
+    SourceKind.TAKEOUT: "takeout:takeout-001.zip",
+    SourceKind.SLACK: "slack:export.zip",
+    SourceKind.ICS: "ics:agenda.ics",
+    SourceKind.VCF: "vcf:contacts.vcf",
+    TargetKind.FOLDER: "folder:./archive",
+}
+
+
+def source(text: str, *, base: Path, allowed: Collection[SourceKind] = tuple(SourceKind)) -> Origin:
+    """Read `google`, `takeout:PATH`, `slack:ZIP`, `ics:PATH|URL` or `vcf:PATH`; relative paths start at `base`.
+
+    Raises `Wrong`. Whether the file exists is for the source to say.
+    """
+    word, where = _split(text, [str(kind) for kind in allowed], base)
+    return Origin(SourceKind(word), where)
+
+
+def target(text: str, *, base: Path, allowed: Collection[TargetKind] = tuple(TargetKind)) -> Destination:
+    """Read `nextcloud`, `mattermost` or `folder:DIR`; a relative path starts at `base`. Raises `Wrong`."""
+    word, where = _split(text, [str(kind) for kind in allowed], base)
+    return Destination(TargetKind(word), where)
+
+
+def _split(text: str, allowed: list[str], base: Path) -> tuple[str, str]:
+    word, colon, where = (part.strip() for part in text.strip().partition(":"))
+    if word not in allowed:
+        cure = instead(word, allowed)
+        if colon and (near := nearest(word, allowed)):
+            cure = _("write “{word}”.").format(word=f"{near}:{where}" if where else near)
+        elif Path(text).suffix.lower() in {".zip", ".tgz", ".gz"} and "takeout" in allowed:
+            cure = _("for a Google archive, write “takeout:{path}”.").format(path=text)
+        raise Wrong(_("“{text}” is not something degoog can use here.").format(text=text), cure)
+    example = _NEEDS_PLACE.get(SourceKind(word) if word in set(SourceKind) else TargetKind(word))
+    if example is None:
+        if colon:
+            raise Wrong(_("“{word}” takes nothing after it.").format(word=word), _("write “{word}”.").format(word=word))
+        return word, ""
+    if not where:
+        raise Wrong(
+            _("“{word}” does not say which file or folder.").format(word=word),
+            _("write for example “{example}”.").format(example=example),
+        )
+    if word == "ics" and where.startswith(("https://", "http://")):
+        return word, where
+    return word, str((base / Path(where).expanduser()).absolute())

@@ -1,0 +1,1 @@
+"""Nextcloud as a target: files, calendars, contacts, accounts, through its own interfaces."""

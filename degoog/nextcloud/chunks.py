@@ -1,0 +1,159 @@
+"""Chunked uploads: resumable, and the only safe way to replace a file (nextcloud.md §3, §6).
+
+A plain PUT over an existing file that is cut leaves the file truncated; the MOVE that ends a chunked upload puts the
+new bytes in place at once, and file id, shares and versions stay (apps/dav/lib/Upload/ChunkingPlugin.php).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from degoog.model import Item
+from degoog.nextcloud import dav
+from degoog.nextcloud.reader import Reader
+from degoog.nextcloud.tree import PATIENT, Stored, Tree, algorithm
+from degoog.ports import Blob
+
+MIB = 1024 * 1024
+_MOST = 10_000  # apps/dav/lib/Upload/ChunkingV2Plugin.php: names 1 to 10000, at least 5 MiB each but the last
+_LEAST_BYTES = 5 * MIB
+_USUAL = 100 * MIB
+_POLLS, _PAUSE = 60, 5.0  # how long an assembly is waited for after its answer was lost: five minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One chunk: its name on the server and its bytes."""
+
+    name: str
+    length: int
+
+
+def pieces(size: int, largest: int | None) -> Iterator[Piece]:
+    """Cut a file. The same size and server always give the same pieces, so that an upload can be resumed."""
+    chunk = max(_LEAST_BYTES, min(_USUAL, largest or _USUAL), -(-size // _MOST))
+    for number, start in enumerate(range(0, max(size, 1), chunk), start=1):
+        yield Piece(f"{number:05d}", min(chunk, size - start))
+
+
+def upload_id(identity: str, item: Item) -> str:
+    """Name the upload of one content of one item to one lane, the same in every run."""
+    key = "\0".join([identity, str(item.ref), item.content, str(item.size), str(item.modified)])
+    return f"degoog-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+class Chunks:
+    """Uploads in chunks. `sleep` waits while the server puts an upload together after its answer was lost."""
+
+    def __init__(self, tree: Tree, *, sleep: Callable[[float], Awaitable[None]]) -> None:
+        self._tree = tree
+        self._client = tree.client
+        self._sleep = sleep
+
+    async def send(
+        self, upload: str, path: str, blob: Blob, headers: Mapping[str, str], *, replaces: str = ""
+    ) -> tuple[Stored | None, str]:
+        """Upload to a free place, or over the file whose etag is `replaces`; give what is stored and our digest.
+
+        None for stored: something else lies there by now. What was sent stays on the server for the next try when
+        the request breaks; it is deleted when the bytes turn out to be no good.
+        """
+        cut = list(pieces(blob.size, self._client.server.chunk))
+        there = await self._begin(upload, path, cut)
+        async with blob.open() as source:
+            reader = Reader(source, blob.size, algorithm(blob.size))
+            for piece in cut:
+                body = reader.take(piece.length)
+                if there.get(piece.name) == piece.length:
+                    async for _skipped in body:
+                        pass  # hashed all the same: the proof is of the whole
+                else:
+                    await self._put(upload, path, piece, body, blob.size)
+            await reader.end()
+        stored = await self._finish(upload, path, blob.size, digest=reader.digest, headers=headers, replaces=replaces)
+        if stored is None:
+            await self.drop(upload)
+        elif not stored.digest:
+            stored = Stored(stored.id, stored.etag, await self._tree.hash(path, algorithm(blob.size)))
+        return stored, reader.digest
+
+    async def drop(self, upload: str) -> None:
+        """Delete what an upload has left on the server."""
+        response = await self._client.request("DELETE", self._client.uploads(upload))
+        if response.is_error and response.status_code != 404:
+            raise dav.fault(response)
+
+    async def _begin(self, upload: str, path: str, cut: list[Piece]) -> dict[str, int | None]:
+        found = await self._found(upload)
+        names = {piece.name for piece in cut}
+        if found is not None and not names.issuperset(found):
+            await self.drop(upload)  # it was cut otherwise: another version of the file, or of the server's rules
+            found = None
+        if found is not None:
+            return found
+        headers = {"Destination": self._tree.url(path)}
+        response = await self._client.request("MKCOL", self._client.uploads(upload), headers=headers)
+        if response.is_error and response.status_code != 405:
+            raise dav.fault(response)
+        return {}
+
+    async def _found(self, upload: str) -> dict[str, int | None] | None:
+        ask = dav.propfind((f"{dav.D}resourcetype", f"{dav.D}getcontentlength"))
+        response = await self._client.request(
+            "PROPFIND", self._client.uploads(upload), headers={"Depth": "1"}, content=ask
+        )
+        if response.status_code == 404:
+            return None
+        if response.is_error:
+            raise dav.fault(response)
+        entries = [answer.entry() for answer in dav.parse(response.content)]
+        return {entry.name: entry.size for entry in entries if not entry.holder and entry.name != ".file"}
+
+    async def _put(self, upload: str, path: str, piece: Piece, body: AsyncIterable[bytes], total: int) -> None:
+        headers = {
+            "Destination": self._tree.url(path),
+            "Content-Length": str(piece.length),
+            "OC-Total-Length": str(total),  # nextcloud.md §3: has the quota checked at once
+        }
+        url = self._client.uploads(upload, piece.name)
+        response = await self._client.request("PUT", url, headers=headers, content=body)
+        if response.is_error:
+            raise dav.fault(response)
+
+    async def _finish(
+        self, upload: str, path: str, size: int, *, digest: str, headers: Mapping[str, str], replaces: str
+    ) -> Stored | None:
+        target = self._tree.url(path)
+        sent = {**headers, "Destination": target, "OC-Total-Length": str(size), "X-Hash": algorithm(size)}
+        if replaces:
+            # RFC 4918 §10.4: only while the file there is the one we know. If-Match would speak of the upload.
+            sent |= {"Overwrite": "T", "If": f'<{target}> (["{replaces}"])'}
+        else:
+            sent |= {"Overwrite": "F"}
+        url = self._client.uploads(upload, ".file")
+        try:
+            response = await self._client.request("MOVE", url, headers=sent, read=PATIENT)
+        except httpx.TransportError:
+            return await self._outcome(upload, path, size, digest)
+        if response.status_code in {502, 504}:  # a proxy lost its patience, the server goes on
+            return await self._outcome(upload, path, size, digest)
+        if response.status_code == 412:
+            return None
+        if response.is_error:
+            raise dav.fault(response)
+        return self._tree.stored(response)
+
+    async def _outcome(self, upload: str, path: str, size: int, digest: str) -> Stored:
+        """See what became of a MOVE whose answer was lost: the folder of the upload goes when it is done."""
+        for _poll in range(_POLLS):
+            if await self._found(upload) is None:
+                break
+            await self._sleep(_PAUSE)
+        entry = await self._tree.stat(path)
+        if entry is None or entry.size != size or await self._tree.hash(path, algorithm(size)) != digest:
+            raise dav.Fault(504, message="no answer to the end of the upload")
+        return Stored(entry.id, entry.etag, digest)

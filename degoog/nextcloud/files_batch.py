@@ -1,0 +1,247 @@
+"""A batch of files and folders for Nextcloud: small new files together, everything else one by one."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+import httpx
+
+from degoog.errors import Refused, Unavailable
+from degoog.i18n import _
+from degoog.model import FailReason, Intent, Item, Loss, LossKind, Proof, Ref, Stage
+from degoog.nextcloud import bulk, reader, stamps
+from degoog.nextcloud.dav import Fault
+from degoog.nextcloud.folders import Claims, Folders
+from degoog.nextcloud.judge import locked
+from degoog.nextcloud.tree import Stored, Tree, missing
+from degoog.nextcloud.uploads import Uploads
+from degoog.ports import Blob, Failed, Make, Move, Result, Settled, Task, Touch, Unknown, Write
+
+_MOST_TASKS = bulk.MOST_FILES
+_MOST_OTHERS = 16  # folders, moves and properties cost a request each
+
+
+class FilesBatch:
+    """See `ports.Batch`. `ready` makes the lane's folder before the first task; it may raise `Unavailable`."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        folders: Folders,
+        claims: Claims,
+        uploads: Uploads,
+        *,
+        ready: Callable[[], Awaitable[None]],
+        stop: Callable[[Unavailable], None],
+    ) -> None:
+        self._tree = tree
+        self._folders = folders
+        self._claims = claims
+        self._uploads = uploads
+        self._ready = ready
+        self._stop = stop
+        self._tasks: list[Task[Blob]] = []
+        self._bytes = 0
+
+    def put(self, task: Task[Blob]) -> None:
+        """Add a task."""
+        self._tasks.append(task)
+        if isinstance(task, Write):
+            self._bytes += task.value.size
+
+    @property
+    def full(self) -> bool:
+        """Whether it holds as much as is worth sending together."""
+        others = sum(not isinstance(task, Write) for task in self._tasks)
+        return self._bytes >= bulk.MOST_BYTES or len(self._tasks) >= _MOST_TASKS or others >= _MOST_OTHERS
+
+    def intents(self) -> Sequence[tuple[Ref, Intent]]:
+        """Tell what `close` is about to do."""
+        return [(task.item.ref, self._intent(task)) for task in self._tasks if not isinstance(task, Touch)]
+
+    async def close(self) -> Sequence[Result]:
+        """Send everything. What was confirmed before the server stopped answering is not forgotten."""
+        results: list[Result] = []
+        try:
+            await self._ready()
+            together, alone = await self._sort()
+            rest = await self._bulk(together, results)
+            for task in rest + alone:
+                result = await self._one(task)
+                results.append(result)
+        except Unavailable as error:
+            if not results:
+                raise
+            self._stop(error)
+            done = {result.item.ref for result in results}
+            results += [Unknown(task.item, str(error)) for task in self._tasks if task.item.ref not in done]
+        finally:
+            self._claims.release()
+        return results
+
+    def _intent(self, task: Make | Write[Blob] | Move) -> Intent:
+        if isinstance(task, Write):
+            upload = self._uploads.resumable(task)
+            return Intent(task.at.path, task.value.size, task.value.digest, upload)
+        return Intent(task.at.path)
+
+    async def _sort(self) -> tuple[list[Write[Blob]], list[Task[Blob]]]:
+        together: list[Write[Blob]] = []
+        alone: list[Task[Blob]] = []
+        for task in self._tasks:
+            free = not isinstance(task, Touch) and self._claims.take(task.at.path)
+            if free and isinstance(task, Write) and self._small(task) and await self._free(task.at.path):
+                together.append(task)
+            else:
+                alone.append(task)
+        return (together, alone) if len(together) > 1 else ([], self._tasks)
+
+    def _small(self, task: Write[Blob]) -> bool:
+        # One forbidden name would end the whole request (nextcloud.md §4).
+        new = task.at.proof is None and self._tree.client.server.bulk and self._uploads.allowed(task.at.path)
+        return new and bulk.fits(self._tree.home(task.at.path), task.value.size)
+
+    async def _free(self, path: str) -> bool:
+        try:
+            return await self._folders.free(path)
+        except (Fault, httpx.TransportError):
+            return False  # what asks next says why
+
+    async def _bulk(self, tasks: list[Write[Blob]], results: list[Result]) -> list[Task[Blob]]:
+        """Send small files together; give those that were not confirmed, to be sent one by one."""
+        parts: list[bulk.Part] = []
+        sent: list[Write[Blob]] = []
+        for task in tasks:
+            try:
+                data, digest = await reader.load(task.value, "sha256")
+            except Refused as error:
+                results.append(Failed(task.item, error.reason, error.detail))
+                continue
+            modified = stamps.headers(task.item).get("X-OC-Mtime", "")
+            parts.append(bulk.Part(self._tree.home(task.at.path), data, digest, modified))
+            sent.append(task)
+        stored = await bulk.send(self._tree.client, parts) if parts else {}
+        missed: list[Task[Blob]] = []
+        for task, part in zip(sent, parts, strict=True):
+            if part.path in stored:
+                results.append(self._uploads.settled(task, task.at.path, stored[part.path]))
+            else:
+                self._folders.taken(task.at.path)  # it may have arrived: ask before writing it alone
+                missed.append(replace(task, at=replace(task.at, intent=self._intent(task))))
+        return missed
+
+    async def _one(self, task: Task[Blob]) -> Result:
+        try:
+            return await self._do(task)
+        except Refused as error:
+            return Failed(task.item, error.reason, error.detail)
+        except httpx.TransportError as error:
+            return Unknown(task.item, type(error).__name__)
+        except Fault as fault:
+            return judged(task.item, task.at.path, fault)
+
+    async def _do(self, task: Task[Blob]) -> Result:
+        if not isinstance(task, Touch) and not self._uploads.allowed(task.at.path):
+            raise self._uploads.forbidden(task.at.path)
+        match task:
+            case Make():
+                return await self._make(task)
+            case Write():
+                return await self._uploads.write(task)
+            case Move():
+                return await self._move(task)
+            case Touch():
+                return await self._touch(task)
+            case _:
+                assert_never(task)
+
+    async def _make(self, task: Make) -> Result:
+        at, properties = task.at, stamps.properties(task.item)
+        path, others = at.path, self._uploads.beside(at.path)
+        refused: Mapping[str, int] | None = None
+        while True:
+            stored = await self._tree.make(path, properties)
+            if stored is not None and stored.id:
+                self._folders.made(path)
+                break
+            entry = await self._tree.stat(path)
+            if entry is None or not entry.id:  # nextcloud.md §5: 405 is also what MKCOL answers to a forbidden name
+                raise self._uploads.forbidden(path)
+            if entry.holder:
+                ours = stored is not None or at.intent is not None or at.proof is not None
+                refused = await self._tree.set(path, properties) if ours else None
+                stored = Stored(entry.id, entry.etag)
+                break
+            path = next(others)
+        return self._arrived(
+            task.item, at.path, path, Proof(stored.id, etag=stored.etag), stamps.refused(refused or {})
+        )
+
+    async def _move(self, task: Move) -> Result:
+        at, proof = task.at, task.at.proof
+        path, others = at.path, self._uploads.beside(at.path)
+        there = await self._tree.stat(at.was)
+        if there is None or (proof is not None and proof.id not in {"", there.id}):
+            there = await self._tree.stat(path)
+            if there is None or proof is None or there.id != proof.id:  # not moved by a run that died either
+                text = _("It no longer lies in Nextcloud where degoog put it: {path}.").format(path=at.was)
+                return Failed(task.item, FailReason.REJECTED, text)
+            return self._arrived(task.item, path, path, proof)
+        while (stored := await self._tree.move(at.was, path)) is None:
+            path = next(others)
+        self._folders.forget(at.was)
+        kept = proof or Proof(stored.id, there.size)
+        return self._arrived(
+            task.item, at.path, path, Proof(stored.id, kept.size, kept.digest, stored.etag or kept.etag)
+        )
+
+    async def _touch(self, task: Touch) -> Result:
+        item, at = task.item, task.at
+        proof = at.proof or Proof("")
+        if task.stage is Stage.LAST:
+            if item.modified is None:
+                return self._arrived(item, at.path, at.path, proof)
+            values, etag = {stamps.MODIFIED: str(stamps.seconds(item.modified))}, ""
+        else:
+            values, etag = stamps.properties(item), "" if item.holder else proof.etag
+        try:
+            refused = await self._tree.set(at.path, values, etag=etag)
+            if refused is None:  # its content was changed in Nextcloud, or it is another file
+                entry = await self._tree.stat(at.path)
+                if entry is not None and entry.id == proof.id:
+                    refused = await self._tree.set(at.path, values)
+        except Fault as fault:
+            if fault.status != 404:
+                raise
+            refused = None
+        if refused is None:
+            gone = Loss(LossKind.PROPERTY, _("It no longer lies where degoog put it."))
+            return self._arrived(item, at.path, at.path, proof, (gone,))
+        losses = stamps.refused(refused)
+        if task.stage is Stage.LAST:
+            losses += stamps.losses(item)
+        return self._arrived(item, at.path, at.path, proof, losses)
+
+    def _arrived(self, item: Item, wanted: str, path: str, proof: Proof, losses: tuple[Loss, ...] = ()) -> Settled:
+        if path != wanted:
+            losses += (Loss(LossKind.BESIDE, wanted),)
+        return Settled(item, path, proof, losses, self._tree.client.link(proof.id) if proof.id else "")
+
+
+def judged(item: Item, path: str, fault: Fault) -> Result:
+    """Say what an error answer means for one item (nextcloud.md §2, §5, §6). Raises `Unavailable` for a full quota."""
+    if fault.status == 507:
+        text = _("The Nextcloud account has no room left for {path}. Have its quota raised; then run the same command.")
+        raise Unavailable(text.format(path=posixpath.basename(path))) from fault
+    if locked(fault):
+        return Failed(item, FailReason.LOCKED, str(fault))
+    if fault.status >= 500:
+        return Unknown(item, str(fault))
+    if missing(fault):
+        return Failed(item, FailReason.PARENT_FAILED, str(fault))
+    if fault.name == "InvalidPath":
+        return Failed(item, FailReason.FORBIDDEN_NAME, str(fault))
+    return Failed(item, FailReason.TOO_LARGE if fault.status == 413 else FailReason.REJECTED, str(fault))

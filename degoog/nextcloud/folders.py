@@ -1,0 +1,127 @@
+"""Which names are free at the target, folder by folder, in bounded memory."""
+
+from __future__ import annotations
+
+import asyncio
+import posixpath
+import unicodedata
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from degoog.nextcloud.tree import Tree
+
+# A bulk request overwrites in silence (nextcloud.md §4), and people work in Nextcloud meanwhile: what was seen free
+# longer ago than this, in seconds, is looked at again.
+FRESH = 120.0
+# Names remembered altogether: about 14 MB. A folder that alone has more is never known.
+MOST = 200_000
+
+
+@dataclass(slots=True)
+class _Known:
+    since: float
+    names: set[int] = field(default_factory=set)  # hashes: two names with one hash only cost a question more
+    whole: bool = True
+
+
+class Claims:
+    """The paths one writer is about to write, so that no other of this run chooses one of them."""
+
+    def __init__(self, folders: Folders) -> None:
+        self._folders = folders
+        self._own: set[str] = set()
+
+    def take(self, path: str) -> bool:
+        """Claim a path; False where another writer has it."""
+        if path in self._own:
+            return True
+        if path in self._folders.claimed:
+            return False
+        self._own.add(path)
+        self._folders.claimed.add(path)
+        return True
+
+    def release(self) -> None:
+        """Give all of them up; their names count as taken from now on."""
+        self._folders.claimed -= self._own
+        for path in self._own:
+            self._folders.taken(path)
+        self._own.clear()
+
+
+class Folders:
+    """What lies in the folders that this run made or listed."""
+
+    def __init__(self, tree: Tree, *, clock: Callable[[], float], most: int = MOST) -> None:
+        self._tree = tree
+        self._clock = clock
+        self._most = most
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self.claimed: set[str] = set()
+        self._listing: dict[str, asyncio.Lock] = {}
+
+    def claims(self) -> Claims:
+        """Give a writer its own set of claims; release it when done."""
+        return Claims(self)
+
+    def taken(self, path: str) -> None:
+        """Note that something may lie there by now."""
+        folder, name = posixpath.split(path)
+        if known := self._known.get(folder):
+            known.names.add(_key(name))
+
+    async def free(self, path: str) -> bool:
+        """Whether a name was seen free a moment ago. False means: ask the server."""
+        folder, name = posixpath.split(path)
+        known = await self._of(folder)
+        return known.whole and _key(name) not in known.names
+
+    def made(self, folder: str) -> None:
+        """Note that this run has just made a folder: nothing is in it."""
+        self._remember(folder, _Known(self._clock()))
+
+    def forget(self, folder: str) -> None:
+        """Forget a folder that moved, and all below it."""
+        for path in [p for p in self._known if p == folder or p.startswith(f"{folder}/")]:
+            del self._known[path]
+
+    async def _of(self, folder: str) -> _Known:
+        if (known := self._fresh(folder)) is not None:
+            return known
+        lock = self._listing.setdefault(folder, asyncio.Lock())
+        try:
+            async with lock:
+                if (known := self._fresh(folder)) is None:
+                    known = await self._list(folder)
+                    self._remember(folder, known)
+                return known
+        finally:
+            self._listing.pop(folder, None)
+
+    def _fresh(self, folder: str) -> _Known | None:
+        known = self._known.get(folder)
+        if known is None or (known.whole and self._clock() - known.since > FRESH):
+            return None
+        self._known.move_to_end(folder)
+        return known
+
+    async def _list(self, folder: str) -> _Known:
+        known = _Known(self._clock())
+        async for entry in self._tree.list(folder):
+            known.names.add(_key(entry.name))
+            if len(known.names) > self._most:
+                return _Known(known.since, whole=False)
+        return known
+
+    def _remember(self, folder: str, known: _Known) -> None:
+        self._known[folder] = known
+        self._known.move_to_end(folder)
+        # An empty folder costs something too.
+        while len(self._known) > 1 and sum(len(k.names) + 10 for k in self._known.values()) > self._most:
+            self._known.popitem(last=False)
+
+
+def _key(name: str) -> int:
+    # nextcloud.md §5: the server stores NFC, whatever is asked for.
+    return hash(unicodedata.normalize("NFC", name))

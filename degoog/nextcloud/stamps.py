@@ -1,0 +1,57 @@
+"""Times, star and source id of an item, as Nextcloud's headers and properties hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from degoog.model import Item, Loss, LossKind
+from degoog.nextcloud import dav
+
+CREATED = f"{dav.NC}creation_time"
+STAR = f"{dav.OC}favorite"
+MODIFIED = f"{dav.D}lastmodified"
+# nextcloud.md §2: less is answered with 500, after the file was written (apps/dav/lib/Connector/Sabre/MtimeSanitizer).
+FIRST = 86401
+
+_LOSS = {CREATED: LossKind.CREATED, STAR: LossKind.STAR}
+
+
+def seconds(moment: datetime) -> int:
+    """Give whole seconds since 1970, never less than the server takes."""
+    return max(FIRST, int(moment.timestamp()))
+
+
+def headers(item: Item) -> dict[str, str]:
+    """Give the times that travel with a file's bytes."""
+    given = {}
+    if item.modified is not None:
+        given["X-OC-Mtime"] = str(seconds(item.modified))
+    if item.created is not None and item.created.timestamp() >= FIRST:
+        given["X-OC-CTime"] = str(int(item.created.timestamp()))
+    return given
+
+
+def losses(item: Item) -> tuple[Loss, ...]:
+    """Tell which modified time the server cannot hold."""
+    if item.modified is None or item.modified.timestamp() >= FIRST:
+        return ()
+    return (Loss(LossKind.TIME, item.modified.isoformat()),)
+
+
+def properties(item: Item) -> dict[str, str]:
+    """Give what is kept beside the bytes: where it comes from, creation time, star."""
+    given = {dav.SOURCE_ID: str(item.ref)}
+    if item.created is not None:
+        given[CREATED] = str(int(item.created.timestamp()))
+    if item.starred:
+        given[STAR] = "1"
+    return given
+
+
+def refused(statuses: Mapping[str, int]) -> tuple[Loss, ...]:
+    """Turn the properties a server refused into losses."""
+    return tuple(
+        Loss(_LOSS.get(name, LossKind.PROPERTY), f"{name.rpartition('}')[2]}: {status}")
+        for name, status in statuses.items()
+    )
