@@ -20,6 +20,7 @@ from degoog.ports import Blob
 
 CHUNK = 256 << 10
 IN_MEMORY = 8 << 20
+_LOCAL_EXTRA = 256  # a local header may have other extra fields than the directory's
 _LOCAL = struct.Struct("<4s22xHH")
 
 
@@ -96,6 +97,25 @@ class ZipBytes:
             return os.pread(self._descriptor, length, offset) if length else b""
         except OSError as error:
             raise unreadable(error) from error
+
+
+def small_content(descriptor: int, entry: Entry) -> bytes:
+    """Give a small zip member's content whole, in one read where it can. Raises as `ZipBytes`."""
+    data = os.pread(descriptor, entry.finish - entry.offset + _LOCAL_EXTRA, entry.offset)
+    if len(data) >= _LOCAL.size and data.startswith(b"PK\x03\x04"):
+        _signature, names, extra = _LOCAL.unpack_from(data)
+        start = _LOCAL.size + names + extra
+        packed = data[start : start + entry.packed]
+        if len(packed) == entry.packed:
+            try:
+                inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+                content = inflate.decompress(packed, entry.size + 1) if entry.method == DEFLATED else packed
+            except zlib.error as error:
+                raise damaged() from error
+            if len(content) == entry.size and zlib.crc32(content) == entry.crc:
+                return content
+    whole = ZipBytes(descriptor, entry)
+    return b"".join(iter(whole.next, None))
 
 
 class Spool:

@@ -10,6 +10,7 @@ import stat
 import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from degoog.google.takeout.broken import Broken
 from degoog.google.takeout.member import Member, is_bomb
@@ -169,6 +170,7 @@ def _extended(extra: bytes, packed: int, size: int, offset: int) -> tuple[int, i
     return packed, size, offset, mtime
 
 
+@lru_cache(maxsize=1024)
 def _dos_time(date: int, time: int) -> int | None:
     """Read the local time of an unknown place as UTC: the day is right, which is what people look at."""
     try:
