@@ -61,13 +61,8 @@ class NextcloudFiles:
 
     @property
     def address(self) -> str:
-<<<<<<< HEAD
-        """The server, the account and the folder, for people."""
-        return f"{self._client.url} {self._client.server.user} {self._tree.into or '/'}"
-=======
         """The server, the account and the folder."""
         return f"{self._client.url} ({self._client.server.user}), {self._tree.into or '/'}"
->>>>>>> main
 
     @property
     def identity(self) -> str:
