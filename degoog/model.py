@@ -33,6 +33,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     SKIPPED = "skipped"
     FAILED = "failed"
+    GONE = "gone"  # vanished at the source since an earlier walk: listed apart, outside what was found
 
 
 class SkipReason(StrEnum):

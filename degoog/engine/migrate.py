@@ -11,7 +11,7 @@ from degoog.engine.flow import Feed, Sleep, Throttle, watched
 from degoog.errors import Refused, Unavailable
 from degoog.i18n import _
 from degoog.ledger import Lane, Row
-from degoog.model import FailReason, Loss, Outcome, Stage
+from degoog.model import FailReason, Intent, Loss, Outcome, Place, Stage
 from degoog.ports import (
     Batch,
     Begun,
@@ -78,9 +78,13 @@ async def migrate(
     run; what was confirmed before is settled, everything else stays pending.
     """
     state = _Run(road, run, observer, stop or asyncio.Event(), throttle, sleep)
-    for stage, rows in _steps(road, run, observer):
-        feed = Feed(rows)
-        workers = [asyncio.create_task(_work(state, stage, feed)) for _n in range(jobs or road.target.parallel)]
+    for row in road.lane.in_doubt():
+        if row.place.intent is not None:
+            await _step_aside(state, row, row.place.intent.path)
+    for step in _steps(road, run, observer):
+        feed = Feed(step.rows)
+        at_once = 1 if step.alone else jobs or road.target.parallel
+        workers = [asyncio.create_task(_work(state, step, feed)) for _n in range(at_once)]
         try:
             await asyncio.gather(*workers)
         finally:
@@ -93,35 +97,49 @@ async def migrate(
             return
 
 
-def _steps(road: Road[Any, Any], run: int, observer: Observer) -> Iterator[tuple[Stage, Iterator[Row]]]:
-    """Give what can be done side by side, in order. Rows are read from the ledger as they are asked for."""
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What can be done side by side; `alone`: one thing after the other."""
+
+    stage: Stage
+    rows: Iterator[Row]
+    alone: bool = False
+
+
+def _steps(road: Road[Any, Any], run: int, observer: Observer) -> Iterator[_Step]:
+    """Give the steps in order. Rows are read from the ledger as they are asked for.
+
+    Moves within the target come before what is new at the same depth, one by one, for they may stand in one
+    another's way.
+    """
     lane, depths = road.lane, road.lane.depths()
     observer.notify(Begun(Stage.HOLDERS, *lane.amount(Stage.HOLDERS)))
     for depth in depths:
         lane.fail_children_of_failed(run)
-        yield Stage.HOLDERS, lane.pending(Stage.HOLDERS, depth=depth)
+        yield _Step(Stage.HOLDERS, lane.pending(Stage.HOLDERS, depth=depth, arrived=True), alone=True)
+        yield _Step(Stage.HOLDERS, lane.pending(Stage.HOLDERS, depth=depth, arrived=False))
     lane.fail_children_of_failed(run)
     observer.notify(Begun(Stage.CONTENT, *lane.amount(Stage.CONTENT)))
-    yield Stage.CONTENT, lane.pending(Stage.CONTENT, arrived=True)
-    yield Stage.CONTENT, lane.pending(Stage.CONTENT, arrived=False, in_walk_order=road.source.sequential)
+    yield _Step(Stage.CONTENT, lane.pending(Stage.CONTENT, arrived=True), alone=True)
+    yield _Step(Stage.CONTENT, lane.pending(Stage.CONTENT, arrived=False, in_walk_order=road.source.sequential))
     observer.notify(Begun(Stage.PROPERTIES, *lane.amount(Stage.PROPERTIES)))
-    yield Stage.PROPERTIES, lane.to_touch(Stage.PROPERTIES)
+    yield _Step(Stage.PROPERTIES, lane.to_touch(Stage.PROPERTIES))
     lane.spread_last_touches()
     observer.notify(Begun(Stage.LAST, *lane.amount(Stage.LAST)))
     for depth in reversed(depths):
-        yield Stage.LAST, lane.to_touch(Stage.LAST, depth=depth)
+        yield _Step(Stage.LAST, lane.to_touch(Stage.LAST, depth=depth))
 
 
-async def _work(state: _Run[P, Q], stage: Stage, feed: Feed) -> None:
+async def _work(state: _Run[P, Q], step: _Step, feed: Feed) -> None:
     """Fill batches and close them until nothing is left, or the run stops."""
     batch, held = state.road.target.batch(), dict[str, _Held]()
     while state.error is None:
-        prepared = None if state.stop.is_set() else await _next(state, stage, feed)
+        prepared = None if state.stop.is_set() else await _next(state, step.stage, feed)
         if prepared is not None:
             row, task, losses = prepared
             batch.put(task)
             held[str(row.item.ref)] = _Held(row, task, losses)
-            if not batch.full:
+            if not (batch.full or step.alone):
                 continue
         if held:
             try:
@@ -153,6 +171,7 @@ async def _next(state: _Run[P, Q], stage: Stage, feed: Feed) -> tuple[Row, Task[
 async def _read_next(state: _Run[P, Q], stage: Stage, feed: Feed) -> tuple[Row, Task[Q], tuple[Loss, ...]] | None:
     while (row := feed.next()) is not None:
         try:
+            await _clear_the_way(state, stage, row)
             task, losses = await _task(state, stage, row)
         except Refused as error:
             result = Failed(row.item, error.reason, error.detail)
@@ -164,6 +183,25 @@ async def _read_next(state: _Run[P, Q], stage: Stage, feed: Feed) -> tuple[Row, 
             return None
         return row, task, losses
     return None
+
+
+async def _clear_the_way(state: _Run[P, Q], stage: Stage, row: Row) -> None:
+    """Have something of ours that is about to leave step aside from where a row must go."""
+    lane, target = state.road.lane, state.road.target
+    if stage > Stage.CONTENT or (other := lane.in_the_way(row)) is None:
+        return
+    parent, slash, name = row.place.path.rpartition("/")
+    await _step_aside(state, other, f"{parent}{slash}{target.naming.numbered(name, 1000 + other.id)}")
+
+
+async def _step_aside(state: _Run[P, Q], row: Row, path: str) -> None:
+    """Move something of ours to a path that is not its last one; also ends such a move that a kill cut short."""
+    lane, batch = state.road.lane, state.road.target.batch()
+    lane.intend([(row.id, Intent(path))])
+    batch.put(Move(row.item, Place(path, was=row.place.was, proof=row.place.proof)))
+    for result in await batch.close():
+        if isinstance(result, Settled):
+            lane.stepped_aside(row, result.path)
 
 
 async def _task(state: _Run[P, Q], stage: Stage, row: Row) -> tuple[Task[Q], tuple[Loss, ...]]:
@@ -186,6 +224,7 @@ async def _close(state: _Run[P, Q], batch: Batch[Q], held: dict[str, _Held], fee
     """Send a batch: what it intends is in the ledger before its first byte leaves, what it did once confirmed."""
     lane, target = state.road.lane, state.road.target
     lane.intend((held[str(ref)].row.id, intent) for ref, intent in batch.intents())
+    lane.intend((one.row.id, Intent(one.task.at.path)) for one in held.values() if isinstance(one.task, Move))
     results = await batch.close()
     done: list[tuple[Row, Task[Any], Result]] = []
     touches = {}

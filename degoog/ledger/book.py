@@ -96,9 +96,15 @@ class Ledger:
             if found[1] != address:
                 self.connection.execute("UPDATE lane SET address = ? WHERE id = ?", (address, found[0]))
             return Lane(self, int(found[0]))
-        if self.connection.execute(
-            "SELECT 1 FROM lane WHERE road = ? AND source = ? AND address = ?", (road, source, address)
-        ).fetchone():
+        other = self.connection.execute(
+            "SELECT id, EXISTS (SELECT 1 FROM item WHERE item.lane = lane.id AND lies IS NOT NULL) FROM lane"
+            " WHERE road = ? AND source = ? AND address = ?",
+            (road, source, address),
+        ).fetchone()
+        if other is not None and not other[1]:  # nothing has arrived there yet
+            self.connection.execute("UPDATE lane SET identity = ? WHERE id = ?", (identity, other[0]))
+            return Lane(self, int(other[0]))
+        if other is not None:
             raise Usage(
                 _(
                     "Another server now answers at {address} than the one this migration began with. Nothing was "
@@ -111,10 +117,11 @@ class Ledger:
         )
         return Lane(self, int(made.lastrowid or 0))
 
-    def lanes(self, road: str | None = None) -> list[Lane]:
-        """Give the lanes of a road, or all, in the order they were made."""
+    def lanes(self, road: str | None = None, *, identity: str | None = None) -> list[Lane]:
+        """Give the lanes of a road or all, of one target or all, in the order they were made."""
         rows = self.connection.execute(
-            "SELECT id FROM lane WHERE ?1 IS NULL OR road = ?1 ORDER BY id", (road,)
+            "SELECT id FROM lane WHERE (?1 IS NULL OR road = ?1) AND (?2 IS NULL OR identity = ?2) ORDER BY id",
+            (road, identity),
         ).fetchall()
         return [Lane(self, int(id_)) for (id_,) in rows]
 

@@ -149,6 +149,11 @@ class Lane:
         items, size = self._connection.execute(sql, (self.id, int(stage), self.number)).fetchone()
         return int(items), int(size)
 
+    def largest(self) -> int:
+        """Give the bytes of the largest item still to be read."""
+        sql = "SELECT coalesce(max(size), 0) FROM item WHERE lane = ? AND stage = 1 AND state = 'pending' AND walk >= ?"
+        return int(self._connection.execute(sql, (self.id, self.number)).fetchone()[0])
+
     def depths(self) -> list[int]:
         """Give the depths at which holders lie, shallowest first."""
         sql = "SELECT DISTINCT depth FROM item WHERE lane = ? AND stage = 0 AND depth IS NOT NULL ORDER BY depth"
@@ -167,9 +172,31 @@ class Lane:
         if arrived is not None:
             sql += " AND " + ("" if arrived else "NOT ") + "(i.done_content IS NOT NULL AND i.done_place <> i.place)"
         sql += _IN_WALK_ORDER if in_walk_order else _BY_HOLDER
-        while rows := [_row(row) for row in self._connection.execute(sql + " LIMIT 500", what)]:
+        # What only moves is asked for one by one: each move may change where the next one lies.
+        sql += " LIMIT 1" if arrived else " LIMIT 500"
+        while rows := [_row(row) for row in self._connection.execute(sql, what)]:
             yield from rows
             what |= {"up": rows[-1].up, "id": rows[-1].id}
+
+    def in_doubt(self) -> list[Row]:
+        """Give what a killed run was about to move: it lies where it lay, or where its intent says."""
+        sql = _ROW + " WHERE i.lane = ? AND i.state = 'pending' AND i.lies IS NOT NULL AND n.path <> i.lies"
+        return [_row(row) for row in self._connection.execute(sql, (self.id,))]
+
+    def in_the_way(self, row: Row) -> Row | None:
+        """Give what still lies where a row must go, if it is ours and about to leave."""
+        found = self._connection.execute(
+            _ROW + " WHERE i.lane = ? AND i.lies = ? AND i.state = 'pending' AND i.id <> ? AND i.named IS NOT NULL",
+            (self.id, row.place.path, row.id),
+        ).fetchone()
+        return found and _row(found)
+
+    def stepped_aside(self, row: Row, path: str) -> None:
+        """Note that something lies elsewhere now, and that its own turn is still to come."""
+        with transaction(self._connection):
+            self._connection.execute("UPDATE item SET lies = ? WHERE id = ?", (path, row.id))
+            self._connection.execute("DELETE FROM intent WHERE item = ?", (row.id,))
+            self._carry_along(row, path)
 
     def to_touch(self, stage: Stage, *, depth: int | None = None) -> Iterator[Row]:
         """Give what a late stage has to do, a page at a time."""
@@ -278,12 +305,7 @@ class Lane:
             ),
         )  # fmt: skip
         connection.execute("DELETE FROM intent WHERE item = ?", (row.id,))
-        if row.item.holder and row.place.was and row.place.was != result.path:
-            connection.execute(
-                "UPDATE item SET lies = ?2 || substr(lies, length(?1) + 1)"
-                " WHERE lane = ?3 AND substr(lies, 1, length(?1) + 1) = ?1 || '/'",
-                (row.place.was, result.path, self.id),
-            )
+        self._carry_along(row, result.path)
         connection.execute("DELETE FROM loss WHERE item = ? AND origin = 'target'", (row.id,))
         losses = list(result.losses)
         if result.path.rpartition("/")[2] != row.item.name:
@@ -294,6 +316,15 @@ class Lane:
             ((row.id, int(stage)) for stage in touches),
         )
         connection.execute("UPDATE touch SET pending = 1 WHERE item = ? AND stage = 3", (row.up,))
+
+    def _carry_along(self, row: Row, path: str) -> None:
+        """What lies in a holder moves with it."""
+        if row.item.holder and row.place.was and row.place.was != path:
+            self._connection.execute(
+                "UPDATE item SET lies = ?2 || substr(lies, length(?1) + 1)"
+                " WHERE lane = ?3 AND substr(lies, 1, length(?1) + 1) = ?1 || '/'",
+                (row.place.was, path, self.id),
+            )
 
     def _touched(self, row: Row, task: Touch, result: Settled | None) -> None:
         self._connection.execute("UPDATE touch SET pending = 0 WHERE item = ? AND stage = ?", (row.id, int(task.stage)))

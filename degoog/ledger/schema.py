@@ -85,6 +85,7 @@ CREATE TABLE item (
 ) STRICT;
 CREATE UNIQUE INDEX item_name ON item (lane, up, key) WHERE key IS NOT NULL;
 CREATE INDEX item_work ON item (lane, stage, up, id) WHERE state = 'pending';
+CREATE INDEX item_leaving ON item (lane, lies) WHERE state = 'pending' AND lies IS NOT NULL;
 CREATE INDEX item_up ON item (lane, up, stage);
 CREATE TABLE touch (
   item INTEGER NOT NULL REFERENCES item (id),

@@ -24,7 +24,7 @@ from degoog.nextcloud.files_batch import FilesBatch
 from degoog.nextcloud.folders import Folders
 from degoog.nextcloud.reader import Reader
 from degoog.nextcloud.server import OWN_FOLDER
-from degoog.nextcloud.tree import Tree
+from degoog.nextcloud.tree import Tree, algorithm
 from degoog.nextcloud.uploads import Uploads
 from degoog.ports import Blob, Bytes
 
@@ -57,6 +57,11 @@ class NextcloudFiles:
         self._made = False
         self._making = asyncio.Lock()
         self._stopped: Unavailable | None = None
+
+    @property
+    def address(self) -> str:
+        """The server, the account and the folder."""
+        return f"{self._client.url} ({self._client.server.user}), {self._tree.into or '/'}"
 
     @property
     def identity(self) -> str:
@@ -123,7 +128,7 @@ class NextcloudFiles:
             entry = await self._tree.stat(path)
             if entry is None:
                 async with blob.open() as source:
-                    body = Reader(source, blob.size).take(blob.size)
+                    body = Reader(source, blob.size, algorithm(blob.size)).take(blob.size)
                     await self._tree.put(path, body, blob.size, {})
             else:
                 upload = f"degoog-{hashlib.sha256(f'{self.identity}/{name}'.encode()).hexdigest()[:32]}"

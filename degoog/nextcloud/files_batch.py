@@ -116,7 +116,7 @@ class FilesBatch:
         sent: list[Write[Blob]] = []
         for task in tasks:
             try:
-                data, digest = await reader.load(task.value)
+                data, digest = await reader.load(task.value, "sha256")
             except Refused as error:
                 results.append(Failed(task.item, error.reason, error.detail))
                 continue

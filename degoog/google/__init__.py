@@ -1,0 +1,1 @@
+"""Google as a source: its accounts through the API, and its Takeout archives."""

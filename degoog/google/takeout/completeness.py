@@ -1,0 +1,217 @@
+"""What the manifest lists and the parts do not hold, and what Google says it left out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from degoog.google.takeout.manifest import Listed, NotExported, NotExportedCount, Owner, Service, read
+from degoog.google.takeout.products import Product, fold, of_service
+from degoog.google.takeout.sidecar import sidecar_name
+from degoog.google.takeout.tree import BATCH, Tree
+
+_ODD = re.compile(r"[^\w.-]+")
+
+
+@dataclass(slots=True)
+class Block:
+    """What a manifest says of one product."""
+
+    code: str
+    folder: str = ""
+    listed: int = 0
+    unexported: int = 0
+    unexported_named: int = 0
+
+
+@dataclass(slots=True)
+class Declared:
+    """What the manifests say, files apart: those are in the tree's tables."""
+
+    owner: str = ""
+    blocks: dict[str, Block] = field(default_factory=dict)
+
+    def product(self, folder: str) -> Product | None:
+        """Which product a folder is, where a manifest says so."""
+        for block in self.blocks.values():
+            if block.folder and fold(block.folder) == fold(folder):
+                return of_service(block.code)
+        return None
+
+    def unseen(self, folders: Collection[str]) -> list[Block]:
+        """Give the products but Drive whose folder is in none of the parts."""
+        there = {fold(folder) for folder in folders}
+        codes = {product for product in map(self.product, folders) if product is not Product.OTHER}
+        return [
+            block
+            for block in self.blocks.values()
+            if fold(block.folder) not in there
+            and of_service(block.code) is not Product.DRIVE
+            and of_service(block.code) not in codes
+        ]
+
+    @property
+    def drive(self) -> Block | None:
+        """What is said of Drive."""
+        return self.blocks.get(Product.DRIVE.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A file of Drive's that is in none of the parts; `folder` is its folder in the tree, None where there is none."""
+
+    number: int
+    path: str
+    name: str
+    folder: int | None
+    why: str = ""
+
+
+def take_in(tree: Tree, declared: Declared, chunks: Iterable[bytes]) -> None:
+    """Read a manifest: Drive's files go into the tree's tables, the rest into `declared`."""
+    places: dict[str, int] = {}
+    tree.sql.execute("BEGIN")
+    for entry in read(chunks):
+        match entry:
+            case Owner(address):
+                declared.owner = declared.owner or address
+            case Service(code, folder):
+                block = _block(declared, code)
+                block.folder = block.folder or folder
+            case Listed(code, folder, name):
+                _block(declared, code).listed += 1
+                if of_service(code) is Product.DRIVE:
+                    row = (_place(tree, places, folder), name)
+                    tree.sql.execute("INSERT OR IGNORE INTO expected (place, name) VALUES (?, ?)", row)
+            case NotExported(code, folder, name, why):
+                _block(declared, code).unexported_named += 1
+                if of_service(code) is Product.DRIVE:
+                    place = _place(tree, places, folder)
+                    sql = "INSERT OR IGNORE INTO unexported (place, name, why) VALUES (?, ?, ?)"
+                    tree.sql.execute(sql, (place, name, why))
+            case NotExportedCount(code, files):
+                block = _block(declared, code)
+                block.unexported = max(block.unexported, files)
+            case _:
+                assert_never(entry)
+    tree.sql.execute("COMMIT")
+
+
+def compare(tree: Tree, drives: Sequence[int]) -> None:
+    """Mark what is there among the expected: by its path, else by folder and name, else by name alone.
+
+    The page shows a folder's name, not always its path, and spells some names its own way; what is left missing
+    after the three comparisons is really missing.
+    """
+    sql = tree.sql
+    for number, path in sql.execute("SELECT id, path FROM places").fetchall():
+        sql.execute("UPDATE places SET folder = ? WHERE id = ?", (_folder(tree, drives, path), number))
+    sql.execute(
+        """UPDATE expected SET found = coalesce((SELECT e.id FROM entries e, places p
+             WHERE p.id = expected.place AND e.folder = p.folder AND e.name = expected.name LIMIT 1), 0)"""
+    )
+    if sql.execute("SELECT 1 FROM expected WHERE found = 0 LIMIT 1").fetchone():
+        _spare(tree, drives)
+        _match(tree, "both", _both)
+        _match(tree, "alone", lambda _path, name: _key(name))
+        sql.execute("DROP TABLE spare")
+
+
+def missing(tree: Tree) -> Iterator[Absent]:
+    """Give the expected files that no part holds; a sidecar only where its file is there."""
+    query = """SELECT x.id, p.path, x.name, p.folder, '', x.place FROM expected x, places p
+                 WHERE p.id = x.place AND x.found = 0 AND x.id > ? ORDER BY x.id LIMIT ?"""
+    for absent, place in _absent(tree, query):
+        named = sidecar_name(absent.name)
+        if named is not None and not named.cut:
+            other = "SELECT 1 FROM expected WHERE place = ? AND name = ? AND found = 0"
+            if tree.sql.execute(other, (place, named.target)).fetchone():
+                continue
+        yield absent
+
+
+def unexported(tree: Tree) -> Iterator[Absent]:
+    """Give the files that Google names as not exported and that are indeed not there."""
+    query = """SELECT u.id, p.path, u.name, p.folder, u.why, u.place FROM unexported u, places p
+                 WHERE p.id = u.place AND u.id > ? AND NOT EXISTS (
+                   SELECT 1 FROM entries e WHERE e.folder = p.folder AND e.name = u.name)
+                 ORDER BY u.id LIMIT ?"""
+    for absent, _place in _absent(tree, query):
+        yield absent
+
+
+def _absent(tree: Tree, query: str) -> Iterator[tuple[Absent, int]]:
+    last = 0
+    while rows := tree.sql.execute(query, (last, BATCH)).fetchall():
+        for number, path, name, folder, why, place in rows:
+            yield Absent(number, path, name, folder, why), place
+            last = number
+
+
+def _block(declared: Declared, code: str) -> Block:
+    return declared.blocks.setdefault(code.upper(), Block(code.upper()))
+
+
+def _place(tree: Tree, places: dict[str, int], path: str) -> int:
+    number = places.get(path)
+    if number is None:
+        tree.sql.execute("INSERT OR IGNORE INTO places (path) VALUES (?)", (path,))
+        number = int(tree.sql.execute("SELECT id FROM places WHERE path = ?", (path,)).fetchone()[0])
+        if len(places) > BATCH:
+            places.clear()
+        places[path] = number
+    return number
+
+
+def _folder(tree: Tree, drives: Sequence[int], path: str) -> int | None:
+    for top in drives:
+        folder: int | None = top
+        for name in path.split("/") if path else ():
+            folder = tree.subfolder(folder, name) if folder is not None else None
+        if folder is not None:
+            return folder
+    return None
+
+
+def _spare(tree: Tree, drives: Sequence[int]) -> None:
+    sql = tree.sql
+    sql.create_function("key", 1, _key, deterministic=True)
+    sql.execute("CREATE TEMP TABLE spare (id INTEGER PRIMARY KEY, parent TEXT NOT NULL, alone TEXT NOT NULL)")
+    for top in drives:
+        sql.execute(
+            """INSERT INTO spare SELECT e.id, CASE WHEN e.folder = e.top THEN '' ELSE f.nfc END, key(e.name)
+                 FROM entries e, folders f WHERE f.id = e.folder AND e.top = ? AND e.role != 2
+                 AND e.id NOT IN (SELECT found FROM expected)""",
+            (top,),
+        )
+    sql.execute("ALTER TABLE spare ADD COLUMN both TEXT")
+    sql.execute("UPDATE spare SET both = key(parent) || '/' || alone")
+    sql.execute("CREATE INDEX temp.spare_both ON spare (both)")
+    sql.execute("CREATE INDEX temp.spare_alone ON spare (alone)")
+
+
+def _match(tree: Tree, column: str, key: Callable[[str, str], str]) -> None:
+    """Give each expected file that is still missing one that is left over, under the same key."""
+    sql = tree.sql
+    query = """SELECT x.id, p.path, x.name FROM expected x, places p
+                 WHERE p.id = x.place AND x.found = 0 AND x.id > ? ORDER BY x.id LIMIT ?"""
+    last = 0
+    while rows := sql.execute(query, (last, BATCH)).fetchall():
+        for number, path, name in rows:
+            last = number
+            row = sql.execute(f"SELECT id FROM spare WHERE {column} = ? LIMIT 1", (key(path, name),)).fetchone()  # noqa: S608
+            if row:
+                sql.execute("UPDATE expected SET found = ? WHERE id = ?", (row[0], number))
+                sql.execute("DELETE FROM spare WHERE id = ?", (row[0],))
+
+
+def _both(path: str, name: str) -> str:
+    return f"{_key(path.rsplit('/', 1)[-1])}/{_key(name)}"
+
+
+def _key(name: str) -> str:
+    """Give the form in which the page's spelling of a name and the archive's are the same."""
+    return _ODD.sub("_", unicodedata.normalize("NFC", name).strip().casefold())

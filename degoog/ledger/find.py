@@ -1,0 +1,68 @@
+"""Find things in the ledger again: by name, by old or new link, by the id inside a Google link."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from degoog.ledger.book import Ledger
+from degoog.ledger.entries import Entry, matching
+
+# Every form in which Google writes the id of a file, a folder or a document into a link.
+_GOOGLE = re.compile(
+    r"^(?:https?://)?(?:[\w-]+\.)*google\.com/.*?(?:/d/(?:e/)?|/folders/|[?&#](?:id|tid)=)([\w-]{10,})", re.ASCII
+)
+_BARE_ID = re.compile(r"^[\w-]{19,}$", re.ASCII)
+_NEXTCLOUD = re.compile(r"^(.*?)/(?:f/|apps/files/(?:files/|\?(?:.*&)?(?:fileid|openfile)=))(\d+)", re.ASCII)
+_LINK = re.compile(r"^(?:https?://)?[\w.-]+\.\w{2,}(?::\d+)?/|^https?://", re.ASCII | re.IGNORECASE)
+
+
+def find(ledger: Ledger, text: str) -> Iterator[Entry]:
+    """Give the items a person means by a name, a part of one, a link or an id; accents and case do not matter.
+
+    A text with a slash in it is looked for in whole paths. A link is looked for among old and new ones, also when
+    it points at the same document in another form (`/edit`, `/view`, `open?id=`). Nothing for an empty text.
+    """
+    text = text.strip()
+    if not text:
+        return
+    ledger.connection.create_function("fold", 1, fold, deterministic=True)
+    ledger.connection.create_function("bare", 1, _bare, deterministic=True)
+    if (id_ := google_id(text)) or _LINK.match(text):
+        yield from matching(
+            ledger,
+            "(:id <> '' AND (substr(i.ref, instr(i.ref, ':') + 1) = :id OR instr(i.link, :id) > 0))"
+            " OR (:link <> '' AND (bare(i.link) = :link OR bare(i.new_link) = :link))",
+            {"id": id_, "link": _bare(text) if _LINK.match(text) else ""},
+        )
+        return
+    shown = "coalesce(u.source_path || '/', '') || i.name" if "/" in text else "i.name"
+    yield from matching(
+        ledger,
+        f"instr(fold({shown}), :text) > 0 OR (:id <> '' AND (substr(i.ref, instr(i.ref, ':') + 1) = :id"
+        " OR instr(i.link, :id) > 0))",
+        {"text": fold(text), "id": text if _BARE_ID.match(text) else ""},
+    )
+
+
+def google_id(text: str) -> str:
+    """Give the id inside a Google link of any form, empty where there is none."""
+    found = _GOOGLE.match(text)
+    return found[1] if found else ""
+
+
+def fold(text: str) -> str:
+    """Give a text without accents and case, for comparison."""
+    if text.isascii():
+        return text.lower()
+    split = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in split if not unicodedata.combining(character))
+
+
+def _bare(link: str) -> str:
+    """Give a link without what varies from one copy of it to the next: scheme, index.php, how Nextcloud shows it."""
+    rest = re.sub(r"^https?://", "", link.strip(), flags=re.IGNORECASE).partition("#")[0]
+    host, slash, path = rest.partition("/")
+    bare = (host.lower() + slash + path.replace("index.php/", "", 1)).rstrip("/")
+    return f"{found[1]}/f/{found[2]}" if (found := _NEXTCLOUD.match(bare)) else bare

@@ -1,0 +1,137 @@
+"""What to say of things that arrived but changed on the way, and of what `verify` saw."""
+
+from __future__ import annotations
+
+from degoog.i18n import _, n_
+from degoog.ledger.checking import Verdict
+from degoog.model import LossKind
+
+Said = tuple[str, str, str]
+
+
+def lost(n: int) -> dict[LossKind, Said]:
+    """Give, for each kind of loss: what happened to `n` things, what it means, what to do."""
+    return {
+        LossKind.NAME: (
+            n_(
+                "{number} name was changed, because the new place does not allow it.",
+                "{number} names were changed, because the new place does not allow them.",
+                n,
+            ),
+            _("The contents are the same; the list gives the old name and the new one."),
+            _("Nothing."),
+        ),
+        LossKind.SHARING: (
+            n_(
+                "{number} item was shared with people; shares are not carried over yet.",
+                "{number} items were shared with people; shares are not carried over yet.",
+                n,
+            ),
+            _("The contents arrived. For now only the account they were moved to sees them."),
+            _("shares.csv says who had which right on what: give it again in the new place, starting with folders."),
+        ),
+        LossKind.CREATED: (
+            n_(
+                "{number} item lost its creation date, which the new place does not keep.",
+                "{number} items lost their creation date, which the new place does not keep.",
+                n,
+            ),
+            _("The contents and the date of the last change are kept."),
+            _("Nothing. The creation date stays in items.csv."),
+        ),
+        LossKind.STAR: (
+            n_("{number} item lost its star.", "{number} items lost their star.", n),
+            _("The contents are the same; the new place has no favourites, or refused this one."),
+            _("Mark your favourites again in the new place if you need them."),
+        ),
+        LossKind.TIME: (
+            n_(
+                "{number} item has a date of last change that the new place cannot hold.",
+                "{number} items have a date of last change that the new place cannot hold.",
+                n,
+            ),
+            _("The contents are the same; the list gives the original date."),
+            _("Nothing."),
+        ),
+        LossKind.UNPROVEN: _unproven(n),
+        LossKind.BESIDE: (
+            n_(
+                "{number} item lies beside something else that already had its name.",
+                "{number} items lie beside something else that already had their name.",
+                n,
+            ),
+            _("Nothing was overwritten: both are there. The list says where ours lies."),
+            _("Compare the two in the new place, and keep the right one."),
+        ),
+        LossKind.ORPHAN: (
+            n_(
+                "{number} item was in a folder that cannot be seen from this account.",
+                "{number} items were in folders that cannot be seen from this account.",
+                n,
+            ),
+            _("The contents arrived, in a folder of their own for orphans."),
+            _("In the new place, move to its right folder what belongs elsewhere."),
+        ),
+        LossKind.PROPERTY: (
+            n_(
+                "{number} item lost a property that the new place refused.",
+                "{number} items lost a property that the new place refused.",
+                n,
+            ),
+            _("The contents are the same; the list says which property, and why."),
+            _("Nothing, unless you relied on that property."),
+        ),
+    }
+
+
+def checked(n: int) -> dict[Verdict, Said]:
+    """Give, for each verdict of `verify`: what it saw of `n` things, what it means, what to do."""
+    return {
+        Verdict.PROVEN: (
+            n_("{number} item is there and proven whole.", "{number} items are there and proven whole.", n),
+            _("The new place holds exactly what was sent."),
+            _("Nothing."),
+        ),
+        Verdict.MISSING: (
+            n_(
+                "{number} item is no longer where degoog put it.",
+                "{number} items are no longer where degoog put them.",
+                n,
+            ),
+            _(
+                "Since then, somebody moved or deleted that in the new place, or the new place lost it. degoog deletes "
+                "nothing at the source."
+            ),
+            _("Look in the trash of the new place and restore from there, or ask whoever works there."),
+        ),
+        Verdict.CHANGED: (
+            n_(
+                "{number} item differs from what degoog put there.",
+                "{number} items differ from what degoog put there.",
+                n,
+            ),
+            _(
+                "If people already work in the new place, they have edited it, and that is normal. If not, it may be "
+                "damaged."
+            ),
+            _("Open and compare with the original; keep the source until you are sure."),
+        ),
+        Verdict.UNPROVEN: _unproven(n),
+        Verdict.ETAG: (
+            n_("{number} item must be looked at once more.", "{number} items must be looked at once more.", n),
+            _("The new place has touched that since it arrived, perhaps without changing it."),
+            _("Run “degoog verify files” again."),
+        ),
+    }
+
+
+def _unproven(n: int) -> Said:
+    return (
+        n_(
+            "{number} file arrived, but the new place could not confirm that it is whole.",
+            "{number} files arrived, but the new place could not confirm that they are whole.",
+            n,
+        ),
+        _("The transfer ended without an error, but nobody has proven it."),
+        _("Open some of it in the new place, and keep the source until you are sure."),
+    )

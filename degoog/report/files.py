@@ -1,0 +1,85 @@
+"""The report's files, written from one reading of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+from degoog.files import replacing
+from degoog.ledger import Ledger, counts
+from degoog.ledger.entries import entries, reading, shares
+from degoog.report import page, records, spreadsheets
+from degoog.report.facts import gather
+from degoog.report.families import family
+from degoog.report.statement import next_step, statement
+
+Clock = Callable[[], float]
+_MINE = 0o600  # names of people and documents: for the one who ran it, who may pass it on
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFiles:
+    """Where the files of a report lie."""
+
+    html: Path
+    items_csv: Path
+    shares_csv: Path
+    links_csv: Path
+    json: Path
+    items_jsonl: Path
+
+
+def report(
+    ledger: Ledger,
+    folder: Path,
+    *,
+    clock: Clock,
+    run: int | None = None,
+    road: str | None = None,
+    zone: tzinfo = UTC,
+    structure: str = "",
+    again: str = "",
+    options: str = "",
+    limit: int = page.LIMIT,
+) -> ReportFiles:
+    """Write the report into `folder`, made if it is not there; each file is replaced whole or left as it was.
+
+    All files tell one state of the ledger. `run` is the migration whose settled items count as moved, by default each
+    road's last. `again` is the command that migrates where it was not the plain one, `options` is added to every other
+    command shown. `limit` is the length of the page's table. Memory does not grow with the ledger.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = datetime.fromtimestamp(clock(), UTC)
+    written = ReportFiles(
+        folder / "report.html", folder / "items.csv", folder / "shares.csv", folder / "links.csv",
+        folder / "report.json", folder / "items.jsonl",
+    )  # fmt: skip
+    with reading(ledger):
+        facts = gather(ledger, run=run, road=road)
+        with replacing(written.items_csv, mode=_MINE) as file:
+            spreadsheets.write_items(file, entries(ledger, run=run, road=road), zone)
+        with replacing(written.shares_csv, mode=_MINE) as file:
+            spreadsheets.write_shares(file, shares(ledger, road=road))
+        with replacing(written.links_csv, mode=_MINE) as file:
+            spreadsheets.write_links(file, entries(ledger, run=run, road=road))
+        with replacing(written.items_jsonl, mode=_MINE) as file:
+            records.write_items(file, entries(ledger, run=run, road=road))
+        with replacing(written.json, mode=_MINE) as file:
+            records.write_report(
+                file,
+                facts,
+                made=made,
+                statement=statement(facts, zone=zone),
+                runs=ledger.runs(road),
+                kinds=counts.kinds(ledger, run=run, road=road),
+                families=counts.families(ledger, family, run=run, road=road),
+                owners=counts.owners(ledger, run=run, road=road),
+            )
+        with replacing(written.html, mode=_MINE) as file:
+            page.write_page(
+                file, ledger, facts, made=made, zone=zone, structure=structure, run=run, road=road, limit=limit,
+                step=next_step(facts, again=again, options=options),
+            )  # fmt: skip
+    return written

@@ -1,0 +1,104 @@
+"""A few words for each value of the model: for tables, where a sentence would be too long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from degoog.i18n import _
+from degoog.ledger.checking import Verdict
+from degoog.model import FailReason, Kind, LossKind, Outcome, SkipReason
+
+
+def word(value: Outcome | Kind | SkipReason | FailReason | LossKind | Verdict) -> str:
+    """Give the words for a value, without a capital or a full stop."""
+    return _all(type(value))[value]
+
+
+def reason(text: str) -> str:
+    """Give the words for a reason as the ledger holds it; empty for none."""
+    for kind in (SkipReason, FailReason):
+        if text in set(kind):
+            return _all(kind)[kind(text)]
+    return text
+
+
+def _all(kind: type[StrEnum]) -> Mapping[StrEnum, str]:
+    return {
+        Outcome: _outcomes, Kind: _kinds, SkipReason: _skips, FailReason: _fails, LossKind: _losses, Verdict: _verdicts,
+    }[kind]()  # fmt: skip
+
+
+def _outcomes() -> Mapping[StrEnum, str]:
+    return {
+        Outcome.MOVED: _("moved"),
+        Outcome.UNCHANGED: _("already there, unchanged"),
+        Outcome.SKIPPED: _("left out, for a reason"),
+        Outcome.FAILED: _("could not be moved"),
+        Outcome.PENDING: _("still to be moved"),
+        Outcome.GONE: _("no longer at the source"),
+    }
+
+
+def _kinds() -> Mapping[StrEnum, str]:
+    return {
+        Kind.FOLDER: _("folder"),
+        Kind.FILE: _("file"),
+        Kind.DOCUMENT: _("Google document"),
+        Kind.PRODUCT: _("part of the archive"),
+    }
+
+
+def _skips() -> Mapping[StrEnum, str]:
+    return {
+        SkipReason.FILTERED: _("left out by your rules"),
+        SkipReason.PARENT_SKIPPED: _("in a folder that was left out"),
+        SkipReason.MOVED_BY_OWNER: _("moved by its owner"),
+        SkipReason.NO_TARGET_ACCOUNT: _("its owner has no connected account"),
+        SkipReason.NOT_SUPPORTED: _("of a kind that degoog does not move"),
+        SkipReason.OTHER_ROAD: _("moves with a command of its own"),
+        SkipReason.NOT_EXPORTED: _("left out of the archive by Google"),
+    }
+
+
+def _fails() -> Mapping[StrEnum, str]:
+    return {
+        FailReason.DAMAGED: _("damaged in the archive"),
+        FailReason.MISSING_PART: _("in a part that is missing"),
+        FailReason.UNSAFE_PATH: _("its path leads out of the archive"),
+        FailReason.LINK: _("a link, not a file"),
+        FailReason.BOMB: _("unpacks to more than announced"),
+        FailReason.ENCRYPTED: _("locked with a password"),
+        FailReason.UNREADABLE: _("could not be read at the source"),
+        FailReason.FORBIDDEN_NAME: _("name refused"),
+        FailReason.LOCKED: _("in use in the new place"),
+        FailReason.TOO_LARGE: _("too large for the new place"),
+        FailReason.HASH_MISMATCH: _("arrived different"),
+        FailReason.CONNECTION: _("the connection broke"),
+        FailReason.PARENT_FAILED: _("its folder could not be made"),
+        FailReason.REJECTED: _("refused by the new place"),
+    }
+
+
+def _losses() -> Mapping[StrEnum, str]:
+    return {
+        LossKind.NAME: _("name changed"),
+        LossKind.SHARING: _("was shared with"),
+        LossKind.CREATED: _("creation date not kept"),
+        LossKind.STAR: _("star not kept"),
+        LossKind.TIME: _("date not kept"),
+        LossKind.UNPROVEN: _("not proven whole"),
+        LossKind.BESIDE: _("lies beside something of the same name"),
+        LossKind.ORPHAN: _("its folder cannot be seen"),
+        LossKind.PROPERTY: _("property not kept"),
+    }
+
+
+def _verdicts() -> Mapping[StrEnum, str]:
+    return {
+        Verdict.PROVEN: _("proven whole"),
+        Verdict.MISSING: _("missing"),
+        Verdict.CHANGED: _("changed since"),
+        Verdict.UNPROVEN: _("not proven"),
+        Verdict.ETAG: _("to be looked at again"),
+    }

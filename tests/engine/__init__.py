@@ -1,0 +1,1 @@
+"""The engine and the ledger together, on memory."""

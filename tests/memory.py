@@ -1,0 +1,286 @@
+"""A source and a target in memory, with a hand on the moment at which everything dies."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from degoog.convert.names import Names, Rules
+from degoog.errors import Refused
+from degoog.model import FailReason, Found, Intent, Item, Kind, Loss, LossKind, Place, Proof, Ref, Seen, Stage
+from degoog.ports import Blob, Bytes, Failed, Make, Move, Result, Settled, Task, Touch, Unknown, Write
+
+YEAR = datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this is run."""
+
+
+def blob(data: bytes) -> Blob:
+    """Bytes in memory as a Blob."""
+
+    @asynccontextmanager
+    async def open_() -> AsyncIterator[AsyncIterator[bytes]]:
+        yield _pieces(data)
+
+    return Blob(len(data), open_)
+
+
+async def _pieces(data: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), 1 << 16):
+        yield data[start : start + (1 << 16)]
+
+
+def folder(id_: str, name: str | None = None, parent: str | None = None, **more) -> Item:
+    """A folder item."""
+    name = id_ if name is None else name
+    ref = None if parent is None else Ref("memory", parent)
+    given = {"place": f"{parent}/{name}", "modified": YEAR, **more}
+    return Item(Ref("memory", id_), ref, Kind.FOLDER, name, Stage.HOLDERS, **given)
+
+
+def file(id_: str, name: str | None = None, parent: str | None = None, data: bytes = b"x", **more) -> Item:
+    """A file item whose fingerprint is that of its bytes."""
+    name = id_ if name is None else name
+    ref = None if parent is None else Ref("memory", parent)
+    given = {
+        "content": hashlib.md5(data).hexdigest(), "place": f"{parent}/{name}", "size": len(data), "modified": YEAR,
+        **more,
+    }  # fmt: skip
+    return Item(Ref("memory", id_), ref, Kind.FILE, name, Stage.CONTENT, **given)
+
+
+class MemorySource:
+    """A source whose items and bytes are given; `unreadable` refs are refused."""
+
+    account = "memory@example.org"
+    sequential = False
+
+    def __init__(self, entries: Iterable[Found | Item | tuple[Item, bytes]] = (), unreadable: Iterable[str] = ()):
+        self.founds: list[Found] = []
+        self.data: dict[Ref, bytes] = {}
+        self.unreadable = set(unreadable)
+        self.reads = 0
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Found | Item | tuple[Item, bytes]) -> None:
+        match entry:
+            case Found():
+                self.founds.append(entry)
+            case Item():
+                self.founds.append(Found(entry))
+                self.data[entry.ref] = b"x"
+            case (item, data):
+                self.founds.append(Found(item))
+                self.data[item.ref] = data
+
+    async def walk(self) -> AsyncIterator[Found]:
+        for found in self.founds:
+            yield found
+
+    async def read(self, item: Item) -> Blob:
+        self.reads += 1
+        if item.ref.id in self.unreadable:
+            raise Refused(FailReason.UNREADABLE, "forbidden by its owner")
+        return blob(self.data[item.ref])
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_error) -> None:
+        return None
+
+
+@dataclass
+class Node:
+    """What lies at a path of the store."""
+
+    id: str
+    data: bytes | None
+    etag: int
+    modified: datetime | None = None
+
+    @property
+    def holder(self) -> bool:
+        return self.data is None
+
+
+@dataclass
+class Store:
+    """What survives a kill: the target's disk. `step` is called before and after every single change."""
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    maps: dict[str, bytes] = field(default_factory=dict)
+    step: Callable[[], None] = lambda: None
+    changes: int = 0
+    serial: int = 0
+
+    def put(self, path: str, data: bytes | None, modified: datetime | None = None) -> Node:
+        old = self.nodes.get(path)
+        self.step()
+        self.serial += 1
+        self.changes += 1
+        node = Node(old.id if old else f"n{self.serial}", data, self.serial, modified)
+        self.nodes[path] = node
+        parent = path.rpartition("/")[0]
+        while parent:
+            self.nodes[parent].modified = None  # as servers do: a write below changes a folder's time
+            parent = parent.rpartition("/")[0]
+        self.step()
+        return node
+
+    def move(self, old: str, new: str) -> None:
+        self.step()
+        self.changes += 1
+        for path in [p for p in self.nodes if p == old or p.startswith(old + "/")]:
+            self.nodes[new + path[len(old) :]] = self.nodes.pop(path)
+        self.step()
+
+    def files(self) -> dict[str, bytes]:
+        """Every file's bytes by path."""
+        return {path: node.data for path, node in self.nodes.items() if node.data is not None}
+
+
+class MemoryTarget:
+    """A target over a store. `flaky` refs answer `Unknown` that many times, `refused` ones never succeed."""
+
+    parallel = 2
+    identity = "memory:1"
+    address = "memory"
+
+    def __init__(self, store: Store | None = None, *, batch_size: int = 3, flaky=None, refused=()):
+        self.store = store or Store()
+        self.naming = Names(Rules(characters='\\/:*?"<>|', case_sensitive=False, longest=60))
+        self.batch_size = batch_size
+        self.flaky: dict[str, int] = dict(flaky or {})
+        self.refused = set(refused)
+        self.hashed = 0
+
+    def touches(self, item: Item) -> frozenset[Stage]:
+        return frozenset({Stage.LAST} if item.holder else {Stage.PROPERTIES} if item.starred else ())
+
+    def batch(self) -> MemoryBatch:
+        return MemoryBatch(self)
+
+    async def free(self) -> int | None:
+        return None
+
+    async def list(self, path: str) -> AsyncIterator[Seen]:
+        prefix = f"{path}/" if path else ""
+        for place, node in list(self.store.nodes.items()):
+            name = place[len(prefix) :]
+            if place.startswith(prefix) and name and "/" not in name:
+                size = None if node.data is None else len(node.data)
+                yield Seen(name, node.id, node.holder, size, str(node.etag))
+
+    async def digest(self, path: str, algorithm: str) -> str:
+        self.hashed += 1
+        node = self.store.nodes.get(path)
+        return f"{algorithm}:{hashlib.new(algorithm, node.data).hexdigest()}" if node and node.data is not None else ""
+
+    def fetch(self, path: str) -> Bytes:
+        node = self.store.nodes.get(path)
+        if node is None or node.data is None:
+            raise Refused(FailReason.UNREADABLE)
+        return blob(node.data).open()
+
+    async def save_map(self, name: str, value: Blob) -> None:
+        async with value.open() as chunks:
+            self.store.maps[name] = b"".join([chunk async for chunk in chunks])
+
+    def load_map(self, name: str) -> Bytes:
+        if name not in self.store.maps:
+            raise Refused(FailReason.UNREADABLE)
+        return blob(self.store.maps[name]).open()
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_error) -> None:
+        return None
+
+
+class MemoryBatch:
+    def __init__(self, target: MemoryTarget) -> None:
+        self._target = target
+        self._tasks: list[Task[Blob]] = []
+
+    def put(self, task: Task[Blob]) -> None:
+        self._tasks.append(task)
+
+    @property
+    def full(self) -> bool:
+        return len(self._tasks) >= self._target.batch_size
+
+    def intents(self) -> Sequence[tuple[Ref, Intent]]:
+        return [(t.item.ref, Intent(t.at.path, t.value.size)) for t in self._tasks if isinstance(t, Write)]
+
+    async def close(self) -> Sequence[Result]:
+        return [await self._do(task) for task in self._tasks]
+
+    async def _do(self, task: Task[Blob]) -> Result:
+        target, store, item, at = self._target, self._target.store, task.item, task.at
+        store.step()
+        if target.flaky.get(item.ref.id, 0):
+            target.flaky[item.ref.id] -= 1
+            return Unknown(item, "the connection broke")
+        if item.ref.id in target.refused:
+            return Failed(item, FailReason.REJECTED, "no")
+        here = store.nodes.get(at.path)
+        match task:
+            case Make():
+                path = at.path
+                while (there := store.nodes.get(path)) is not None and not there.holder:
+                    path = self._beside(path)
+                return self._settled(task, path, there or store.put(path, None))
+            case Write():
+                async with task.value.open() as chunks:
+                    data = b"".join([chunk async for chunk in chunks])
+                ours = here is not None and at.proof is not None and str(here.etag) == at.proof.etag
+                if here is not None and not ours:
+                    if here.data == data:
+                        return self._settled(task, at.path, here)
+                    path = self._beside(at.path)
+                    while path in store.nodes:
+                        if store.nodes[path].data == data:
+                            return self._settled(task, path, store.nodes[path])
+                        path = self._beside(path)
+                    return self._settled(task, path, store.put(path, data, item.modified))
+                return self._settled(task, at.path, store.put(at.path, data, item.modified))
+            case Move():
+                old = self._found_again(at)
+                path = at.path
+                while path in store.nodes and path != old:
+                    path = self._beside(path)
+                if path != old:
+                    store.move(old, path)
+                return self._settled(task, path, store.nodes[path])
+            case Touch():
+                node = store.nodes[at.path]
+                node.modified = item.modified
+                return Settled(item, at.path, Proof(node.id))
+
+    def _found_again(self, at: Place) -> str:
+        """Where it lies, or where a killed move left it: known by its id in the folders it left and went to."""
+        folders = {at.path.rpartition("/")[0], at.was.rpartition("/")[0]}
+        id_ = at.proof.id if at.proof else ""
+        nodes = self._target.store.nodes
+        return next(p for p, node in nodes.items() if p.rpartition("/")[0] in folders and node.id == id_)
+
+    def _beside(self, path: str) -> str:
+        parent, slash, name = path.rpartition("/")
+        number = 2
+        while (other := f"{parent}{slash}{self._target.naming.numbered(name, number)}") in self._target.store.nodes:
+            number += 1
+        return other
+
+    def _settled(self, task: Task[Blob], path: str, node: Node) -> Settled:
+        digest = "" if node.data is None else f"sha256:{hashlib.sha256(node.data).hexdigest()}"
+        losses = (Loss(LossKind.BESIDE, task.at.path),) if path != task.at.path else ()
+        proof = Proof(node.id, None if node.data is None else len(node.data), digest, str(node.etag))
+        return Settled(task.item, path, proof, losses, f"memory://{path}")
