@@ -24,15 +24,6 @@ FILES = "files"
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
-    """Both ends of a run as given: by options, which win, or by the workspace."""
-
-    sources: tuple[Origin, ...]
-    to: Destination
-    into: str
-
-
-@dataclass(frozen=True, slots=True)
 class Outside:
     """What reaches the world: the environment, the secrets, a transport for tests."""
 
@@ -43,18 +34,21 @@ class Outside:
     transport: httpx.AsyncBaseTransport | None = None
 
 
-def file_ends(
-    road: FilesRoad, *, sources: Sequence[Origin] = (), to: Destination | None = None, into: str | None = None
-) -> Ends:
-    """Settle where files come from and go to. Raises `Usage` where either end is not given: there is no default."""
-    if not (sources or road.source):
+def sources_of(road: FilesRoad, given: Sequence[Origin]) -> tuple[Origin, ...]:
+    """Give where files come from: what was given for this run, else the workspace. Raises `Usage` for neither."""
+    if not (given or road.source):
         raise Usage(
             _(
                 "Where do the files come from? To do: add --source takeout:FILE for each part of the archive, "
                 "or write roads: files: source: in workspace.yml."
             )
         )
-    destination = to or road.to
+    return tuple(given) or road.source
+
+
+def target_of(road: FilesRoad, given: Destination | None) -> Destination:
+    """Give where files go: what was given for this run, else the workspace. Raises `Usage`: there is no default."""
+    destination = given or road.to
     if destination is None:
         raise Usage(
             _(
@@ -62,32 +56,30 @@ def file_ends(
                 "or write roads: files: to: in workspace.yml."
             )
         )
-    return Ends(tuple(sources) or road.source, destination, into or road.into)
+    return destination
 
 
-def file_source(ends: Ends) -> Source[Blob]:
+def file_source(origins: Sequence[Origin]) -> Source[Blob]:
     """Open nothing yet: give the source of files. Raises `Usage` for one that degoog cannot read."""
     from degoog.google.takeout import TakeoutSource
 
-    kinds = {origin.kind for origin in ends.sources}
+    kinds = {origin.kind for origin in origins}
     if kinds == {SourceKind.TAKEOUT}:
-        return TakeoutSource([path for origin in ends.sources for path in _parts(origin.path)])
+        return TakeoutSource([path for origin in origins for path in _parts(origin.path)])
     if SourceKind.TAKEOUT in kinds:
         raise Usage(_("A Google archive and another source cannot be mixed in one run. Run the command once for each."))
     raise Usage(
-        _("degoog cannot read files from “{source}” yet. To do: use --source takeout:FILE.").format(
-            source=ends.sources[0]
-        )
+        _("degoog cannot read files from “{source}” yet. To do: use --source takeout:FILE.").format(source=origins[0])
     )
 
 
-def file_target(ends: Ends, outside: Outside) -> Target[Blob]:
+def file_target(to: Destination, outside: Outside, *, into: str) -> Target[Blob]:
     """Open nothing yet: give the target of files. Raises `Usage` where it is not connected."""
-    match ends.to.kind:
+    match to.kind:
         case TargetKind.FOLDER:
             from degoog.folder import Folder
 
-            return Folder(ends.to.path)
+            return Folder(to.path)
         case TargetKind.NEXTCLOUD:
             from degoog.nextcloud.client import Client
             from degoog.nextcloud.files import NextcloudFiles
@@ -96,7 +88,7 @@ def file_target(ends: Ends, outside: Outside) -> Target[Blob]:
             client = Client(
                 given.url, given.login, given.password, observer=outside.observer, transport=outside.transport
             )
-            return NextcloudFiles(client, into=ends.into)
+            return NextcloudFiles(client, into=into)
         case TargetKind.MATTERMOST:
             raise Usage(_("Mattermost takes channels, not files. To do: use --to nextcloud or --to folder:DIR."))
 

@@ -28,6 +28,7 @@ from degoog.rehearsal import Rehearsal
 
 _log = logging.getLogger(__name__)
 
+HOME = ".degoog"  # in the workspace folder
 LEDGER = "ledger.db"
 INTERRUPTED = 130
 
@@ -93,12 +94,22 @@ async def run_migration(journey: Journey) -> Ended:
 
 
 async def run_verification(
-    target: Target[Any], lane: Lane, *, observer: Observer, check: Check, share: float
+    target: Target[Any], ledger: Ledger, *, road: str, observer: Observer, check: Check, share: float
 ) -> Verified:
-    """Compare a lane with its target, which must be the one it was migrated to (see `Ledger.lane`)."""
+    """Compare everything that was moved to a target with what it holds now. Raises `Usage` where nothing was."""
     async with target:
-        held = lane.ledger.lane(road=lane.road, source=lane.source, address=target.address, identity=target.identity)
-        return await verify(target, held, observer=observer, check=check, share=share)
+        lanes = ledger.lanes(road, identity=target.identity)
+        if not lanes:
+            raise Usage(
+                _("Nothing was migrated to {address} from this workspace. To do: run degoog migrate first.").format(
+                    address=target.address
+                )
+            )
+        verified = Verified()
+        for lane in lanes:
+            with lane.lock():
+                verified += await verify(target, lane, observer=observer, check=check, share=share)
+        return verified
 
 
 async def run_rebuilding(source: Source[Any], target: Target[Any], *, road: str, ledger: Ledger) -> int:
@@ -113,6 +124,19 @@ async def run_rebuilding(source: Source[Any], target: Target[Any], *, road: str,
                 ledger, file, naming=target.naming, identity=target.identity, address=target.address
             )
             return count
+
+
+def existing(workspace: Path) -> Path:
+    """Give the ledger of a workspace. Raises `Usage` where nothing was begun there."""
+    path = workspace / HOME / LEDGER
+    if not path.exists():
+        raise Usage(
+            _(
+                "No migration was begun in {folder}. To do: go to the folder where you ran degoog migrate, "
+                "or name it with --workspace."
+            ).format(folder=workspace)
+        )
+    return path
 
 
 @contextlib.contextmanager

@@ -117,10 +117,11 @@ class Ledger:
         )
         return Lane(self, int(made.lastrowid or 0))
 
-    def lanes(self, road: str | None = None) -> list[Lane]:
-        """Give the lanes of a road, or all, in the order they were made."""
+    def lanes(self, road: str | None = None, *, identity: str | None = None) -> list[Lane]:
+        """Give the lanes of a road or all, of one target or all, in the order they were made."""
         rows = self.connection.execute(
-            "SELECT id FROM lane WHERE ?1 IS NULL OR road = ?1 ORDER BY id", (road,)
+            "SELECT id FROM lane WHERE (?1 IS NULL OR road = ?1) AND (?2 IS NULL OR identity = ?2) ORDER BY id",
+            (road, identity),
         ).fetchall()
         return [Lane(self, int(id_)) for (id_,) in rows]
 

@@ -59,6 +59,11 @@ class NextcloudFiles:
         self._stopped: Unavailable | None = None
 
     @property
+    def address(self) -> str:
+        """The server, the account and the folder."""
+        return f"{self._client.url} ({self._client.server.user}), {self._tree.into or '/'}"
+
+    @property
     def identity(self) -> str:
         """The instance (whatever its address), the account and the folder."""
         server = self._client.server

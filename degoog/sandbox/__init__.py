@@ -1,1 +1,1 @@
-"""Loopback stand-ins of the services, for `degoog demo` and the tests; they share no code with clients."""
+"""Loopback stand-ins of the services, for `degoog demo` and the tests; they import nothing of what they imitate."""

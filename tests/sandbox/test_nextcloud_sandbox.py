@@ -10,7 +10,7 @@ import pytest
 
 from degoog.sandbox.faults import Fault, FaultKind, FaultPlan
 from degoog.sandbox.nextcloud import NextcloudSandbox
-from tests.contract.wire import OCS, Wire, part, refusal
+from tests.contract.nextcloud_wire.wire import OCS, Wire, bulk, md5_part, refusal
 
 
 class Clock:
@@ -47,10 +47,7 @@ def anna(sandbox):
 
 
 def _bulk(wire, *paths):
-    digest = hashlib.md5(b"x").hexdigest()
-    entries = b"".join(part(path, b"x", [("X-File-MD5", digest)]) for path in paths)
-    headers = {"Content-Type": "multipart/related; boundary=B"}
-    return wire.raw("POST", "/remote.php/dav/bulk", content=entries + b"--B--\r\n", headers=headers)
+    return bulk(wire, *(md5_part(path, b"x") for path in paths))
 
 
 def test_it_listens_on_loopback_only_and_stops(tmp_path):

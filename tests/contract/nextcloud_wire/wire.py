@@ -1,9 +1,16 @@
 """Raw HTTP against a Nextcloud, real or the sandbox's: what the comparison tests see of it."""
 
+import hashlib
 import re
+import socket
+import threading
+import time
+import uuid
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote, unquote, urlsplit
 from xml.etree import ElementTree as ET
 
 import httpx
@@ -15,6 +22,9 @@ SPACES = {
     "x": "urn:degoog",
 }
 _DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in SPACES.items())
+PASSWORD = "Une-longue-phrase-de-passe-1"
+ODD = "é 😀 #%+;&=,'!()[]~^`{}@$\u202eα\u00a0z"
+STATE = ("oc:fileid", "d:getetag", "oc:size", "d:getlastmodified")
 OCS = {"OCS-APIRequest": "true", "Accept": "application/json"}
 
 
@@ -127,6 +137,66 @@ def part(path: str, content: bytes, headers: Iterable[tuple[str, str]]) -> bytes
     lines = [("Content-Length", str(len(content))), ("X-File-Path", path), *headers]
     head = "".join(f"{name}: {value}\r\n" for name, value in lines)
     return b"--B\r\n" + head.encode() + b"\r\n" + content + b"\r\n"
+
+
+def md5_part(path, content, *more):
+    """The same, with its hash."""
+    return part(path, content, [("X-File-MD5", hashlib.md5(content).hexdigest()), *more])
+
+
+def bulk(wire, *parts, end=b"--B--\r\n", content_type="multipart/related; boundary=B", **given):
+    """One bulk request."""
+    content = b"".join(parts) + end
+    return wire.raw("POST", "/remote.php/dav/bulk", content=content, headers={"Content-Type": content_type}, **given)
+
+
+def chunks(wire, *contents):
+    """Begin a chunked upload; returns its folder."""
+    folder = f"/{uuid.uuid4().hex}"
+    assert wire.upload("MKCOL", folder).status_code == 201
+    for number, content in enumerate(contents, 1):
+        assert wire.upload("PUT", f"{folder}/{number:05d}", content).status_code == 201
+    return folder
+
+
+def make_account(admin, quota="none"):
+    """A new account on the administrator's server, with an app password."""
+    login = f"degoog-{uuid.uuid4().hex[:12]}"
+    made = admin.ocs("POST", "/cloud/users", data={"userid": login, "password": PASSWORD, "quota": quota})
+    assert made.status_code == 200, made.text
+    given = admin.ocs("GET", "/core/getapppassword", auth=(login, PASSWORD))
+    return Wire(admin.url, login, given.json()["ocs"]["data"]["apppassword"], admin.client)
+
+
+def mtime(wire, path):
+    """A file's or folder's time, in seconds."""
+    return int(parsedate_to_datetime(wire.one(path, "d:getlastmodified")).timestamp())
+
+
+def begin_put(wire, target, *, announced, sent):
+    """Send the beginning of a PUT on a bare socket; returns the socket."""
+    given = urlsplit(wire.url)
+    connection = socket.create_connection((given.hostname, given.port or 80), timeout=60)
+    token = b64encode(f"{wire.login}:{wire.password}".encode()).decode()
+    head = f"PUT {target} HTTP/1.1\r\nHost: {given.netloc}\r\nAuthorization: Basic {token}\r\n"
+    connection.sendall(f"{head}Content-Length: {announced}\r\n\r\n".encode() + sent)
+    return connection
+
+
+def cut(connection):
+    """Leave in the middle, and wait until the server has noticed."""
+    connection.shutdown(socket.SHUT_WR)
+    while connection.recv(4096):
+        pass
+    connection.close()
+
+
+def until(true, seconds=15.0):
+    """Wait for what the server does in its own time."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen"
+        threading.Event().wait(0.1)
 
 
 def _headers(given: dict[str, str]) -> dict[str, str]:
