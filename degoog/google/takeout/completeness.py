@@ -13,7 +13,7 @@ from degoog.google.takeout.products import Product, fold, of_service
 from degoog.google.takeout.sidecar import sidecar_name
 from degoog.google.takeout.tree import BATCH, Tree
 
-_ODD = re.compile(r"[^\w.-]+")
+_ODD = re.compile(r"(?:[^\w.-]|_)+")
 
 
 @dataclass(slots=True)

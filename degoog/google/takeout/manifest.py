@@ -93,6 +93,11 @@ def read(chunks: Iterable[bytes]) -> Iterator[Entry]:
     yield from reader.finish()
 
 
+def _name(text: str) -> str:
+    """Give a file's name: one blank before it is the page's, blanks after it are the name's."""
+    return text.strip("\r\n\t").removeprefix(" ")
+
+
 @dataclass(slots=True)
 class _Folder:
     """A folder that holds for what follows its name, until the block around the name ends or another folder begins."""
@@ -201,7 +206,7 @@ class _Reader:
         path = "/".join(folder.name for folder in self._folders)
         yield from self.finish()
         failed = self._failing or _FAILED.search(classes)
-        self._last = (NotExported if failed else Listed)(self._code, path, text.strip())
+        self._last = (NotExported if failed else Listed)(self._code, path, _name(text))
 
     def _counted(self, content: str) -> Iterator[Entry]:
         for part in html.unescape(content).split("•"):

@@ -112,7 +112,7 @@ class TakeoutSource:
         if entry is None:
             raise Refused(FailReason.UNREADABLE, _("It is not in the archives that were given."))
         if entry.problem:
-            raise Refused(FailReason(entry.problem), describe.verdict(item, entry.problem, entry).detail)
+            raise Refused(FailReason(entry.problem), describe.why(entry.problem, entry.method))
         if self._archive.containers[entry.part] is Container.ZIP:
             archive, part = self._archive, entry.part
             return zip_blob(lambda: archive.descriptor(part), entry)
@@ -179,8 +179,7 @@ class TakeoutSource:
                     entry = archive.tree.entry(sidecar) if sidecar is not None else None
                     told = archive.sidecar(entry) if entry is not None else None
                     item = describe.folder_item(name, above, where.ref, told, self._owner)
-                    reason = FailReason(problem) if problem else None
-                    drafts.append((Found(item, reason), number))
+                    drafts.append((describe.verdict(item, problem), number))
                 archive.tree.give([(str(found.item.ref), -number) for found, number in drafts])
                 yield from (found for found, _number in drafts)
 
@@ -202,7 +201,7 @@ class TakeoutSource:
         wanted = [(describe.ref_of(where.of(entry.name), told), entry.id) for entry, where, told in drafts]
         refs = self._distinct(wanted, drafts)
         return rows[-1][0].id, [
-            describe.verdict(describe.file_item(entry, where, ref, told, self._owner), entry.problem, entry)
+            describe.verdict(describe.file_item(entry, where, ref, told, self._owner), entry.problem, entry.method)
             for (entry, where, told), ref in zip(drafts, refs, strict=True)
         ]
 
