@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from degoog.model import FailReason, Found, Item, Kind, Ref, SkipReason, Stage
 
 SERVICE = "takeout"
 DRIVE = "drive"
+_SEPARATOR = re.compile(r"[/\\]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -51,7 +53,7 @@ def file_item(entry: Entry, where: Where, ref: Ref, sidecar: Sidecar | None, own
             ref=ref,
             parent=where.ref,
             kind=Kind.FILE,
-            name=entry.name,
+            name=entry.name if entry.folder else _SEPARATOR.split(entry.name)[-1] or entry.name,
             stage=Stage.CONTENT,
             content=fingerprint,
             place=_place(where.ref, entry.name),

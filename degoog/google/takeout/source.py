@@ -14,7 +14,7 @@ from typing import Self
 from degoog.errors import Refused
 from degoog.google.takeout import completeness, describe
 from degoog.google.takeout.broken import Broken
-from degoog.google.takeout.bytes import Spool, damaged, spooled_blob, unreadable, zip_blob
+from degoog.google.takeout.bytes import Spool, damaged, in_thread, spooled_blob, unreadable, zip_blob
 from degoog.google.takeout.describe import Where
 from degoog.google.takeout.opening import Opened
 from degoog.google.takeout.parts import Container
@@ -62,10 +62,14 @@ class TakeoutSource:
 
     async def __aenter__(self) -> Self:
         stop = threading.Event()
+        opening = asyncio.create_task(asyncio.to_thread(Opened, self._paths, self._scratch, stop))
         try:
-            self._opened = await asyncio.to_thread(Opened, self._paths, self._scratch, stop)
+            self._opened = await asyncio.shield(opening)
         except asyncio.CancelledError:
             stop.set()
+            await asyncio.wait({opening})
+            if opening.exception() is None:
+                opening.result().close()
             raise
         return self
 
@@ -119,7 +123,7 @@ class TakeoutSource:
         async with self._turn:
             spool = self._spools.get(entry.id)
             if spool is None:
-                spool = await asyncio.to_thread(self._spool, entry)
+                spool = await in_thread(lambda: self._spool(entry))
                 self._spools[entry.id] = self._last = spool
         return spooled_blob(spool, entry)
 
