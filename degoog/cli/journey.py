@@ -18,6 +18,7 @@ from degoog.observe import Watcher
 if TYPE_CHECKING:
     from degoog.ends import Destination, Origin
     from degoog.ledger import Lane, Ledger
+    from degoog.ledger.walk import Keep
     from degoog.ports import Event, Source, Target
     from degoog.runs import Ended, Planned
 
@@ -129,6 +130,7 @@ def migrate(context: Context, files: Files, *, rehearsal: bool, ask: bool, jobs:
 
 def plan(context: Context, files: Files) -> int:
     """Walk the source into the ledger and show what a migration would do."""
+    from degoog import roads, runs
 
     with Screen(context) as screen:
 
@@ -138,7 +140,53 @@ def plan(context: Context, files: Files) -> int:
             return False
 
         def ended(ledger: Ledger, _lane: Lane, how: Ended) -> None:
-            emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=how.exit)
+            emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=4 if how.stopped else 0)
+
+        journey = runs.Journey(
+            road=files.name, source=files.source(), target=files.target(screen), convert=roads.as_it_is,
+            ledger=context.home() / runs.LEDGER, observer=screen, command="plan", keep=kept(files), agree=show,
+            ended=ended,
+        )  # fmt: skip
+        how = asyncio.run(runs.run_migration(journey))
+    context.show((how.stopped or _("To move all this:")) + f"\n  {command('migrate', files, source=True)}")
+    return 4 if how.stopped else 0
+
+
+def kept(files: Files) -> Keep | None:
+    """Give the filters' verdict, None where there is no rule."""
+    return files.filters.verdict if files.filters.include or files.filters.exclude else None
+
+
+def command(name: str, files: Files, *, source: bool) -> str:
+    """Give a command line that can be pasted."""
+    return " ".join(part for part in ("degoog", name, files.name, files.options(source=source)) if part)
+
+
+def show_plan(context: Context, planned: Planned) -> None:
+    """Print the plan in about ten lines."""
+    from degoog.report import plan_lines
+
+    for line in plan_lines(planned.ledger, road=planned.lane.road, free=planned.room, width=width()):
+        context.say(line)
+    context.say()
+
+
+def close(context: Context, files: Files, ledger: Ledger, how: Ended, *, rehearsal: bool) -> None:
+    """Print the closing screen, or the summary."""
+    from degoog import runs
+    from degoog.report import gather, rehearsed
+
+    if how.exit == runs.INTERRUPTED:
+        context.show(_("Stopped at your request. Nothing is lost: what has arrived is recorded.") + "\n")
+    elif how.stopped:
+        context.show(how.stopped + "\n")
+    if rehearsal:
+        facts = gather(ledger, run=how.run, road=files.name)
+        lines = rehearsed(facts, again=command("migrate", files, source=True), width=width())
+        context.show("\n".join(lines))
+    else:
+        show_closing(context, files, ledger, run=how.run)
+    emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=how.exit)
 
 
 def show_closing(context: Context, files: Files, ledger: Ledger, *, run: int | None = None, extra: int = 0) -> None:
