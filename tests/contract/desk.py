@@ -84,7 +84,7 @@ class Account:
         """Write as another program would; gives the file's number."""
         answer = self.dav("PUT", path, content=data)
         assert answer.status_code in {201, 204}, answer.text
-        return re.sub(r"^0*(\d+)oc.*$", r"\1", answer.headers["oc-fileid"])
+        return re.sub(r"^0*(\d+)[a-z].*$", r"\1", answer.headers["oc-fileid"])
 
     def look(self, path: str, *names: str, depth: int = 0, kind: str = "files") -> list[Answer]:
         given: dict[str, Any] = {"headers": {"Depth": str(depth)}, "content": propfind(names) if names else propfind()}
