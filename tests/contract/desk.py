@@ -19,18 +19,11 @@ from degoog.nextcloud.client import Client
 from degoog.nextcloud.dav import Answer, parse, propfind
 from degoog.nextcloud.files import NextcloudFiles
 from degoog.ports import Blob, Make, Result, Settled, Task, Write
+from degoog.secrets import Secret
 from tests.contract.accidents import Wire
 
 OCS = {"OCS-APIRequest": "true", "Accept": "application/json"}
 DAY = datetime(2015, 5, 6, 7, 8, 9, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Password:
-    value: str
-
-    def reveal(self) -> str:
-        return self.value
 
 
 class Cloud:
@@ -70,7 +63,7 @@ class Account:
     password: str
 
     def client(self, wire: httpx.AsyncBaseTransport | None = None, password: str = "") -> Client:
-        return Client(self.url, self.login, Password(password or self.password), transport=wire)
+        return Client(self.url, self.login, Secret(password or self.password), transport=wire)
 
     def dav(self, method: str, path: str, kind: str = "files", **given) -> httpx.Response:
         url = f"{self.url}/remote.php/dav/{kind}/{quote(self.login)}{quote(path)}"
