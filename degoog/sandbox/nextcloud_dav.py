@@ -22,7 +22,14 @@ from degoog.sandbox.nextcloud_answers import (
 )
 from degoog.sandbox.nextcloud_names import NameRules, is_partial, segments
 from degoog.sandbox.nextcloud_store import Home, Node, Store
-from degoog.sandbox.nextcloud_write import Writer, body_reader, check_etag_headers, check_name, check_quota
+from degoog.sandbox.nextcloud_write import (
+    Writer,
+    body_reader,
+    check_etag_headers,
+    check_if_header,
+    check_name,
+    check_quota,
+)
 from degoog.sandbox.php import php_integer
 
 DAV_ROOT = "/remote.php/dav/"
@@ -73,6 +80,8 @@ class FilesDoor:
         }
         if request.method not in methods:
             raise _no_plugin(request.method)
+        with self.store.lock:
+            check_if_header(request, self.home)
         return methods[request.method](request, names)
 
     # --- finding
@@ -195,11 +204,10 @@ class FilesDoor:
 
     def _mkcol(self, request: Request, names: list[str]) -> Response:
         body = request.body.read_all()
-        if body and not request.header("content-type").startswith(("application/xml", "text/xml")):
+        if body and not re.match(r"(application|text)/xml", request.header("content-type")):
             message = "The request body for the MKCOL request must have an xml Content-Type"
             raise DavError(415, SABRE + "UnsupportedMediaType", message)
-        if body:
-            properties.check_mkcol(body)
+        wanted = properties.of_new_folder(body) if body else []
         with self.store.lock:
             parent = self.home.find(names[:-1])
             if parent is None:
@@ -210,10 +218,12 @@ class FilesDoor:
                 raise method_not_allowed()
             check_name(self.home, parent, names[-1], self.rules)
             check_quota(self.home, parent.path, needed=_FOLDER_QUOTA)
-            made = self.store.make_folder(parent, names[-1])
-            if body:  # what it refuses of the properties it forgets, and says 201 all the same (measured)
-                properties.patch(self.store, self.home, made, body)
-            return empty(201, {"OC-FileId": made.dav_id})
+            folder = self.store.make_folder(parent, names[-1])
+            found = properties.change(self.store, self.home, folder, wanted) if wanted else {}
+            if 403 in found:  # trap: the folder is made all the same
+                path = f"{DAV_ROOT}files/{'/'.join([self.home.login, *segments_as_sent(request)])}"
+                return multistatus([Row(path, found)])
+            return empty(201, {"OC-FileId": folder.dav_id})
 
     def _move(self, request: Request, names: list[str]) -> Response:
         with self.store.lock:
@@ -265,6 +275,7 @@ class FilesDoor:
     def _proppatch(self, request: Request, names: list[str]) -> Response:
         body = request.body.read_all()
         with self.store.lock:
+            check_etag_headers(request, self.home.find(names))
             node = self._node(names)
             found = properties.patch(self.store, self.home, node, body)
             path = f"{DAV_ROOT}files/{'/'.join([self.home.login, *segments_as_sent(request)])}"
