@@ -185,7 +185,7 @@ def begin_put(wire, target, *, announced, sent):
 
 
 def hold(wire, path, *, announced, sent):
-    """Begin to overwrite a file, until the server has locked it; our own look at it may refuse the write: begin again."""
+    """Begin to overwrite a file, until the server has locked it; our look at it may refuse the write: begin again."""
     while True:
         connection = begin_put(wire, wire.files(path), announced=announced, sent=sent)
         while not select.select([connection], [], [], 0)[0]:
