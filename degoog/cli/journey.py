@@ -116,9 +116,10 @@ def migrate(context: Context, files: Files, *, rehearsal: bool, ask: bool, jobs:
             show_plan(context, planned)
             return not ask or asking.yes(context, _("Go on?"), option="--yes")
 
-        def ended(ledger: Ledger, _lane: Lane, how: Ended) -> None:
+        def ended(ledger: Ledger, lane: Lane, how: Ended) -> None:
             screen.step_aside()
-            close(context, files, ledger, how, rehearsal=rehearsal)
+            with ledger.only(lane):
+                close(context, files, ledger, how, rehearsal=rehearsal)
 
         journey = runs.Journey(
             road=files.name, source=files.source(), target=files.target(screen), convert=roads.as_it_is,
@@ -139,8 +140,9 @@ def plan(context: Context, files: Files) -> int:
             show_plan(context, planned)
             return False
 
-        def ended(ledger: Ledger, _lane: Lane, how: Ended) -> None:
-            emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=4 if how.stopped else 0)
+        def ended(ledger: Ledger, lane: Lane, how: Ended) -> None:
+            with ledger.only(lane):
+                emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=4 if how.stopped else 0)
 
         journey = runs.Journey(
             road=files.name, source=files.source(), target=files.target(screen), convert=roads.as_it_is,
@@ -166,8 +168,9 @@ def show_plan(context: Context, planned: Planned) -> None:
     """Print the plan in about ten lines."""
     from degoog.report import plan_lines
 
-    for line in plan_lines(planned.ledger, road=planned.lane.road, free=planned.room, width=width()):
-        context.say(line)
+    with planned.ledger.only(planned.lane):
+        lines = plan_lines(planned.ledger, road=planned.lane.road, free=planned.room, width=width())
+    context.say("\n".join(lines))
     context.say()
 
 
@@ -223,14 +226,15 @@ def verify(context: Context, files: Files, *, full: bool, sample: float | None) 
     began = time.monotonic()
     with Ledger(runs.existing(context.folder)) as ledger:
         with Screen(context) as screen:
-            verified = asyncio.run(
+            verified, lanes = asyncio.run(
                 runs.run_verification(
                     files.target(screen), ledger, road=files.name, observer=screen, check=check, share=sample or 0.0
                 )
             )
         code = 0 if verified.sound else 3
-        show_closing(context, files, ledger, extra=verified.extra)
-        emit_summary(context, ledger, 0, seconds=time.monotonic() - began, exit_code=code, extra=verified.extra)
+        with ledger.only(*lanes):
+            show_closing(context, files, ledger, extra=verified.extra)
+            emit_summary(context, ledger, 0, seconds=time.monotonic() - began, exit_code=code, extra=verified.extra)
     return code
 
 
