@@ -70,12 +70,12 @@ class _Headings:
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None):
         layer = layer_of(item.path)
         if layer != self._now:
-            self._now = layer
             counts = Counter(layer_of(other.path) for other in item.session.items)
             screen = item.config.pluginmanager.getplugin("terminalreporter")
             assert isinstance(screen, pytest.TerminalReporter)
-            screen.ensure_newline()
+            screen.write("\n" if self._now else "")
             screen.write_line(f"== {layer} ({counts[layer]})")
+            self._now = layer
         begun = time.monotonic()
         result = yield
         self._seconds[layer] = self._seconds.get(layer, 0) + time.monotonic() - begun
@@ -86,5 +86,8 @@ class _Headings:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         spent = " · ".join(f"{layer} {seconds:.0f} s" for layer, seconds in self._seconds.items())
         terminalreporter.write_line(f"time by layer: {spent}")
+        reasons = Counter(report.longrepr[2] for report in terminalreporter.getreports("skipped"))
+        for reason, times in reasons.items():
+            terminalreporter.write_line(f"{times} {reason.replace('Skipped', 'skipped', 1)}")
         if terminalreporter.config.getoption("--leave-out"):
             terminalreporter.write_line(LEFT_OUT)
