@@ -1,11 +1,13 @@
 """What is wrong with an archive is named, and the good beside it still comes through."""
 
+import asyncio
 import gzip
 import zipfile
 
 import pytest
 
 from degoog.errors import Usage
+from degoog.google.takeout import TakeoutSource
 from degoog.model import FailReason, Kind
 from degoog.sandbox.takeout.nasty import Nasty, draw_nasty
 from tests.google.reading import digest, seen, tarred, zipped
@@ -177,3 +179,28 @@ def test_an_unknown_compression_is_said_not_guessed(tmp_path):
     with zipfile.ZipFile(part, "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr(TOP + "a.txt", b"a" * 100)
     assert "method 12" in seen(part).of("a.txt").detail
+
+
+def test_a_name_with_a_nul_is_unsafe(tmp_path):
+    part = zipped(tmp_path / "a.zip", {TOP + "a?b.txt": b"x", TOP + "y": b"y"})
+    part.write_bytes(part.read_bytes().replace(b"a?b.txt", b"a\0b.txt"))
+    view = seen(part)
+    assert [one.item.name for one in view.with_verdict(FailReason.UNSAFE_PATH)] == ["a\ufffdb.txt"]
+    assert set(view.files) == {"y"}
+
+
+def test_interrupting_the_indexing_leaves_nothing_open(tmp_path):
+    parts, scratch = tmp_path / "parts", tmp_path / "scratch"
+    parts.mkdir()
+    scratch.mkdir()
+    part = tarred(parts / "a.tgz", {f"{TOP}{number}": b"x" * 5000 for number in range(5000)})
+
+    async def run() -> None:
+        opening = asyncio.create_task(TakeoutSource([part], scratch=scratch).__aenter__())
+        await asyncio.sleep(0)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+
+    asyncio.run(run())
+    assert list(scratch.iterdir()) == []
