@@ -18,7 +18,7 @@ from degoog.ledger.checking import Verdict
 from degoog.ledger.entries import Entry, Share
 from degoog.model import Loss
 from degoog.report.plain import cell
-from degoog.report.words import reason, word
+from degoog.report.words import reason, role, word
 
 Cells = list[str | int | None]
 
@@ -41,7 +41,7 @@ def write_shares(file: IO[bytes], shares: Iterable[Share]) -> None:
         _("New link"), _("Old link"),
     ]  # fmt: skip
     rows: Iterator[Cells] = (
-        [s.path, word(s.kind), s.who, s.role, s.detail, s.lies, s.new_link, s.old_link] for s in shares
+        [s.path, word(s.kind), s.who, role(s.role), s.detail, s.lies, s.new_link, s.old_link] for s in shares
     )
     _write(file, heading, rows)
 
@@ -61,8 +61,13 @@ def write_links(file: IO[bytes], entries: Iterable[Entry]) -> None:
 
 def told(loss: Loss) -> str:
     """Say a loss in a few words."""
-    more = " ".join(part for part in (loss.who, f"({loss.role})" if loss.role else "", loss.detail) if part)
+    more = about(loss)
     return _("{what}: {more}").format(what=word(loss.kind), more=more) if more else word(loss.kind)
+
+
+def about(loss: Loss) -> str:
+    """Say whom or what a loss is about; empty where its kind says it all."""
+    return " ".join(part for part in (loss.who, f"({role(loss.role)})" if loss.role else "", loss.detail) if part)
 
 
 def _item(entry: Entry, zone: tzinfo) -> Cells:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import UTC, tzinfo
 
@@ -23,12 +22,11 @@ def plan_lines(
     road: str,
     free: int | None = None,
     seconds: float | None = None,
-    width: int | None = None,
 ) -> list[str]:
     """Give, in about ten lines, what a migration of this road is about to do; the walk must be complete.
 
-    `free` is the room at the target in bytes and `seconds` an estimate, each None where not known. Lines are folded
-    at `width` where it is given.
+    `free` is the room at the target in bytes and `seconds` an estimate, each None where not known. Lines
+    are paragraphs, not folded yet.
     """
     facts = gather(ledger, road=road)
     work = counts.pending_work(ledger, road=road)
@@ -44,12 +42,10 @@ def plan_lines(
     if seconds is not None and work:
         told.append(_("Estimated time: about {duration}.").format(duration=duration(seconds)))
     told.append(_("Nothing is changed or deleted at the source."))
-    return _folded(told, width)
+    return told
 
 
-def closing(
-    facts: Facts, *, again: str = "", options: str = "", zone: tzinfo = UTC, width: int | None = None
-) -> list[str]:
+def closing(facts: Facts, *, again: str = "", options: str = "", zone: tzinfo = UTC) -> list[str]:
     """Give the closing screen: the statement, the balance, what to look at, what to do next.
 
     `again` is the command that migrates, where it was not the plain one; `options` is added to every other command.
@@ -69,7 +65,7 @@ def closing(
     step = next_step(facts, again=again, options=options)
     after = step or Next(_("To see all of it in a page:"), " ".join(p for p in ("degoog report", options) if p))
     told += ["", after.why, f"  {after.command}"]
-    return _folded(told, width)
+    return told
 
 
 def _ends(facts: Facts) -> Iterator[str]:
@@ -138,7 +134,9 @@ def _not_coming(facts: Facts) -> Iterator[str]:
 def _names(ledger: Ledger, road: str) -> Iterator[str]:
     number, examples = counts.renamed(ledger, road=road)
     if number:
-        shown = ", ".join(f"“{line(before)}” → “{line(after)}”" for before, after in examples[:2])
+        shown = ", ".join(
+            _("“{before}” → “{after}”").format(before=line(before), after=line(after)) for before, after in examples[:2]
+        )
         yield n_(
             "{number} name is not allowed there and will be changed: {examples}",
             "{number} names are not allowed there and will be changed: {examples}",
@@ -180,21 +178,3 @@ def _in_short(title: str, groups: Iterable[Group]) -> Iterator[str]:
     for index, group in enumerate(groups):
         yield from ("", title) if index == 0 else ()
         yield f"  {remedy(group.cause, group.tally.items).happened}"
-
-
-def _folded(lines: Iterable[str], width: int | None) -> list[str]:
-    """Fold at the screen's width, what goes on indented like what began; commands are never folded."""
-    if width is None:
-        return list(lines)
-    folded: list[str] = []
-    for text in lines:
-        indent = text[: len(text) - len(text.lstrip(" "))]
-        if not text or text.lstrip().startswith("degoog "):
-            folded.append(text)
-            continue
-        # Only plain spaces are places to fold at: a narrow no-break space holds a number together.
-        wrapper = textwrap.TextWrapper(
-            width=max(40, width), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-        )
-        folded += wrapper.wrap(text)
-    return folded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from degoog.i18n import _
+from degoog.i18n import _, n_
 from degoog.ledger.checking import Verdict
 from degoog.model import FailReason, Kind, LossKind, Outcome, SkipReason
 
@@ -13,6 +13,18 @@ from degoog.model import FailReason, Kind, LossKind, Outcome, SkipReason
 def word(value: Outcome | Kind | SkipReason | FailReason | LossKind | Verdict) -> str:
     """Give the words for a value, without a capital or a full stop."""
     return _all(type(value))[value]
+
+
+def outcome(value: Outcome, number: int) -> str:
+    """Give the words for so many items with one outcome, to stand after their number."""
+    return {
+        Outcome.MOVED: n_("moved", "moved", number),
+        Outcome.UNCHANGED: n_("already there, unchanged", "already there, unchanged", number),
+        Outcome.SKIPPED: n_("left out", "left out", number),
+        Outcome.FAILED: n_("could not be moved", "could not be moved", number),
+        Outcome.PENDING: n_("still to be moved", "still to be moved", number),
+        Outcome.GONE: n_("no longer at the source", "no longer at the source", number),
+    }[value]
 
 
 def reason(text: str) -> str:
@@ -23,6 +35,18 @@ def reason(text: str) -> str:
     return text
 
 
+def role(text: str) -> str:
+    """Give the words for a right as Google names it; what is not known is given as it is."""
+    return {
+        "owner": _("owner"),
+        "organizer": _("manages the shared drive"),
+        "fileOrganizer": _("may move and change"),
+        "writer": _("may change"),
+        "commenter": _("may comment"),
+        "reader": _("may read"),
+    }.get(text, text)
+
+
 def _all(kind: type[StrEnum]) -> Mapping[StrEnum, str]:
     return {
         Outcome: _outcomes, Kind: _kinds, SkipReason: _skips, FailReason: _fails, LossKind: _losses, Verdict: _verdicts,
@@ -30,14 +54,7 @@ def _all(kind: type[StrEnum]) -> Mapping[StrEnum, str]:
 
 
 def _outcomes() -> Mapping[StrEnum, str]:
-    return {
-        Outcome.MOVED: _("moved"),
-        Outcome.UNCHANGED: _("already there, unchanged"),
-        Outcome.SKIPPED: _("left out, for a reason"),
-        Outcome.FAILED: _("could not be moved"),
-        Outcome.PENDING: _("still to be moved"),
-        Outcome.GONE: _("no longer at the source"),
-    }
+    return {value: outcome(value, 1) for value in Outcome}
 
 
 def _kinds() -> Mapping[StrEnum, str]:
@@ -51,13 +68,13 @@ def _kinds() -> Mapping[StrEnum, str]:
 
 def _skips() -> Mapping[StrEnum, str]:
     return {
-        SkipReason.FILTERED: _("left out by your rules"),
-        SkipReason.PARENT_SKIPPED: _("in a folder that was left out"),
+        SkipReason.FILTERED: _("by your rules (include, exclude)"),
+        SkipReason.PARENT_SKIPPED: _("with the folder it lies in"),
         SkipReason.MOVED_BY_OWNER: _("moved by its owner"),
         SkipReason.NO_TARGET_ACCOUNT: _("its owner has no connected account"),
         SkipReason.NOT_SUPPORTED: _("of a kind that degoog does not move"),
         SkipReason.OTHER_ROAD: _("moves with a command of its own"),
-        SkipReason.NOT_EXPORTED: _("left out of the archive by Google"),
+        SkipReason.NOT_EXPORTED: _("missing from Google's archive"),
     }
 
 
