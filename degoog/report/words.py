@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import cache
 
-from degoog.i18n import _, n_
+from degoog.i18n import _, language, n_
 from degoog.ledger.checking import Verdict
 from degoog.model import FailReason, Kind, LossKind, Outcome, SkipReason
 
 
 def word(value: Outcome | Kind | SkipReason | FailReason | LossKind | Verdict) -> str:
     """Give the words for a value, without a capital or a full stop."""
-    return _all(type(value))[value]
+    return _table(type(value), language())[value]
 
 
 def outcome(value: Outcome, number: int) -> str:
@@ -28,11 +29,8 @@ def outcome(value: Outcome, number: int) -> str:
 
 
 def reason(text: str) -> str:
-    """Give the words for a reason as the ledger holds it; empty for none."""
-    for kind in (SkipReason, FailReason):
-        if text in set(kind):
-            return _all(kind)[kind(text)]
-    return text
+    """Give the words for a reason as the ledger holds it; what is not known is given as it is."""
+    return _table(SkipReason, language()).get(text) or _table(FailReason, language()).get(text, text)
 
 
 def role(text: str) -> str:
@@ -47,17 +45,25 @@ def role(text: str) -> str:
     }.get(text, text)
 
 
-def _all(kind: type[StrEnum]) -> Mapping[StrEnum, str]:
-    return {
-        Outcome: _outcomes, Kind: _kinds, SkipReason: _skips, FailReason: _fails, LossKind: _losses, Verdict: _verdicts,
-    }[kind]()  # fmt: skip
+@cache
+def _table(kind: type[StrEnum], _language: str) -> Mapping[str, str]:
+    """Give a table of words; kept for each language, as a million lines ask for it."""
+    tables: dict[type[StrEnum], Callable[[], Mapping[str, str]]] = {
+        Outcome: _outcomes,
+        Kind: _kinds,
+        SkipReason: _skips,
+        FailReason: _fails,
+        LossKind: _losses,
+        Verdict: _verdicts,
+    }
+    return tables[kind]()
 
 
-def _outcomes() -> Mapping[StrEnum, str]:
+def _outcomes() -> Mapping[str, str]:
     return {value: outcome(value, 1) for value in Outcome}
 
 
-def _kinds() -> Mapping[StrEnum, str]:
+def _kinds() -> Mapping[str, str]:
     return {
         Kind.FOLDER: _("folder"),
         Kind.FILE: _("file"),
@@ -66,7 +72,7 @@ def _kinds() -> Mapping[StrEnum, str]:
     }
 
 
-def _skips() -> Mapping[StrEnum, str]:
+def _skips() -> Mapping[str, str]:
     return {
         SkipReason.FILTERED: _("by your rules (include, exclude)"),
         SkipReason.PARENT_SKIPPED: _("with the folder it lies in"),
@@ -78,7 +84,7 @@ def _skips() -> Mapping[StrEnum, str]:
     }
 
 
-def _fails() -> Mapping[StrEnum, str]:
+def _fails() -> Mapping[str, str]:
     return {
         FailReason.DAMAGED: _("damaged in the archive"),
         FailReason.MISSING_PART: _("in a part that is missing"),
@@ -97,7 +103,7 @@ def _fails() -> Mapping[StrEnum, str]:
     }
 
 
-def _losses() -> Mapping[StrEnum, str]:
+def _losses() -> Mapping[str, str]:
     return {
         LossKind.NAME: _("name changed"),
         LossKind.SHARING: _("was shared with"),
@@ -111,7 +117,7 @@ def _losses() -> Mapping[StrEnum, str]:
     }
 
 
-def _verdicts() -> Mapping[StrEnum, str]:
+def _verdicts() -> Mapping[str, str]:
     return {
         Verdict.PROVEN: _("proven whole"),
         Verdict.MISSING: _("missing"),
