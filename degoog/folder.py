@@ -17,6 +17,7 @@ from typing import BinaryIO, Self
 
 from degoog.convert.names import PORTABLE, Names
 from degoog.errors import Refused, Unavailable, Usage
+from degoog.files import write_atomically
 from degoog.i18n import _
 from degoog.model import FailReason, Intent, Item, Loss, LossKind, Place, Proof, Ref, Seen, Stage
 from degoog.ports import Blob, Bytes, Failed, Make, Move, Result, Settled, Task, Touch, Write
@@ -48,20 +49,34 @@ class Folder:
         return self._identity
 
     async def __aenter__(self) -> Self:
-        """Make the folder if need be. Raises `Usage` where nothing can be written."""
-        mark = self.root / OURS / "identity"
+        """Read the folder's mark; the folder is made by the first write. Raises `Usage` for what is no folder."""
         try:
-            mark.parent.mkdir(parents=True, exist_ok=True)
-            if not mark.exists():
-                _write_whole(mark, f"{uuid.uuid4()}\n".encode())
-            self._identity = f"folder:{mark.read_text(encoding='ascii').strip()}"
+            self._identity = f"folder:{self._mark.read_text(encoding='ascii').strip()}"
+        except FileNotFoundError:
+            self._identity = f"folder:{uuid.uuid4()}"
         except (OSError, UnicodeDecodeError) as error:
-            raise Usage(
-                _("Nothing can be written in {folder}: {error}. Choose another folder, or mend its rights.").format(
-                    folder=self.root, error=error
-                )
-            ) from error
+            raise self._unusable(error) from error
+        if self.root.exists() and not self.root.is_dir():
+            raise self._unusable(NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
         return self
+
+    def ready(self) -> None:
+        """Make the folder and its mark where they are missing. Raises `Usage` where nothing can be written."""
+        try:
+            self._mark.parent.mkdir(parents=True, exist_ok=True)
+            if not self._mark.exists():
+                write_atomically(self._mark, self._identity.removeprefix("folder:").encode() + b"\n")
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    @property
+    def _mark(self) -> Path:
+        return self.root / OURS / "identity"
+
+    def _unusable(self, error: Exception) -> Usage:
+        why = error.strerror if isinstance(error, OSError) else error
+        text = _("Nothing can be written in {folder}: {why}. Choose another folder, or mend its rights.")
+        return Usage(text.format(folder=self.root, why=why))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -78,7 +93,8 @@ class Folder:
 
     async def free(self) -> int | None:
         """Bytes free on the disk."""
-        return shutil.disk_usage(self.root).free
+        there = next(place for place in (self.root, *self.root.parents) if place.exists())
+        return shutil.disk_usage(there).free
 
     async def list(self, path: str) -> AsyncIterator[Seen]:
         """What lies in a folder; links are shown as what they are, never followed."""
@@ -107,6 +123,7 @@ class Folder:
 
     async def save_map(self, name: str, blob: Blob) -> None:
         """Keep one of degoog's own files."""
+        self.ready()
         beside = self.root / OURS / f"{name}.part"
         with beside.open("wb") as out:
             async with blob.open() as chunks:
@@ -163,6 +180,7 @@ class FolderBatch:
 
     async def close(self) -> Sequence[Result]:
         """Do everything; what could not be written leaves nothing behind."""
+        self._folder.ready()
         results: list[Result] = []
         written: list[_Written] = []
         for task in self._tasks:
@@ -363,12 +381,6 @@ def _refused(item: Item, error: OSError) -> Result:
     if error.errno in {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ}:
         return Failed(item, FailReason.FORBIDDEN_NAME, str(error.strerror))
     return Failed(item, FailReason.REJECTED, str(error.strerror or error))
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    beside = path.with_name(f"{path.name}.part")
-    beside.write_bytes(data)
-    beside.replace(path)
 
 
 @asynccontextmanager

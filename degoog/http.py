@@ -207,10 +207,8 @@ class Patience(httpx.AsyncBaseTransport):
         never_left = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
         log.info("%s %s: %s", request.method, host, type(error).__name__)
         if tries >= _ATTEMPTS:
-            if never_left:
-                text = _("{host} does not answer. Nothing is lost; run the same command again to resume.")
-                raise Unavailable(text.format(host=host)) from error
-            raise error
+            text = _("{host} does not answer. Nothing is lost; run the same command again to resume.")
+            raise Unavailable(text.format(host=host)) from error
         if not never_left and not (_kept(request) and _repeatable(request)):
             raise error
         return self._announce(host, self._backoff(tries), _("{host} does not answer").format(host=host))

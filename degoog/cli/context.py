@@ -8,10 +8,11 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -62,6 +63,7 @@ class Context:
     def __init__(self, session: Session, command: str) -> None:
         settings = session.settings
         self.folder: Path = (settings.get("workspace") or Path()).absolute()
+        self.workspace_given: Path | None = settings.get("workspace")
         self.json: bool = bool(settings.get("json"))
         self.quiet: bool = bool(settings.get("quiet"))
         self.environ = session.environ
@@ -81,6 +83,12 @@ class Context:
     def interactive(self) -> bool:
         """Whether somebody can be asked."""
         return (sys.stdin.isatty() if self._interactive is None else self._interactive) and not self.json
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the workspace, else this machine's."""
+        workspace = self.workspace_if_any
+        return ZoneInfo(workspace.timezone) if workspace else datetime.now().astimezone().tzinfo or UTC
 
     def now(self) -> datetime:
         """Give the time, in UTC."""

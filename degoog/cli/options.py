@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import click
 
@@ -12,6 +12,16 @@ from degoog import ends, filters
 from degoog.cli.kit import option
 from degoog.i18n import N_, _
 from degoog.problems import Wrong
+
+
+class EndsGiven(TypedDict, total=False):
+    """What `ends_and_filters` hands to a command."""
+
+    sources: tuple[ends.Origin, ...]
+    to: ends.Destination | None
+    into: str | None
+    include: tuple[filters.Rule, ...]
+    exclude: tuple[filters.Rule, ...]
 
 
 class _Text(click.ParamType[Any]):

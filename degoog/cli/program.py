@@ -26,7 +26,10 @@ from degoog.i18n import N_, _
 _log = logging.getLogger("degoog")
 
 # In the order in which one meets them. Each module `degoog.cli.<name>` has a `command`.
-COMMANDS = ("init", "connect", "doctor", "completion")
+COMMANDS = (
+    "init", "connect", "doctor", "plan", "migrate", "verify", "report", "status", "find", "ledger", "demo",
+    "completion",
+)  # fmt: skip
 
 INTERRUPTED = 130
 

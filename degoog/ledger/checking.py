@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _TABLES = """
 CREATE TEMP TABLE IF NOT EXISTS seen (
   name TEXT PRIMARY KEY, id TEXT, holder INTEGER, size INTEGER, etag TEXT) WITHOUT ROWID;
-CREATE TEMP TABLE IF NOT EXISTS stray (id TEXT, etag TEXT);
+CREATE TEMP TABLE IF NOT EXISTS stray (id TEXT, etag TEXT, path TEXT);
 DELETE FROM seen; DELETE FROM stray;
 """
 
@@ -113,9 +113,9 @@ class Comparison:
     def suspects(self) -> Iterator[Suspect]:
         """Give the settled items of the holder with a first verdict, and set aside what degoog did not put there."""
         self._connection.execute(
-            f"INSERT INTO temp.stray SELECT s.id, s.etag FROM temp.seen s WHERE s.name NOT IN"  # noqa: S608
+            f"INSERT INTO temp.stray SELECT s.id, s.etag, ? || s.name FROM temp.seen s WHERE s.name NOT IN"  # noqa: S608
             f" (SELECT {_BASENAME} FROM item i WHERE i.lane = ? AND i.up = ? AND i.lies IS NOT NULL)",
-            (self._lane.id, self._holder.id),
+            (self._holder.path and f"{self._holder.path}/", self._lane.id, self._holder.id),
         )
         after = 0
         while rows := self._connection.execute(_SUSPECTS, (self._lane.id, self._holder.id, after)).fetchall():
@@ -144,6 +144,12 @@ class Comparison:
     def finish(self) -> dict[str, int]:
         """Give the verdicts' counts and `extra`. What was only moved about within the target is found again by id."""
         connection = self._connection
+        # What another source brought into the same place is no stranger.
+        connection.execute(
+            "DELETE FROM temp.stray WHERE path IN (SELECT i.lies FROM item i JOIN lane l ON l.id = i.lane"
+            " WHERE i.lies IS NOT NULL AND l.id <> ?1 AND l.identity = (SELECT identity FROM lane WHERE id = ?1))",
+            (self._lane.id,),
+        )
         found = connection.execute(
             "SELECT i.id, s.rowid FROM item i JOIN temp.stray s ON s.id = i.proof_id AND s.etag = i.proof_etag"
             " WHERE i.lane = ? AND i.checked = 'missing' AND i.proof_id <> '' GROUP BY i.id",

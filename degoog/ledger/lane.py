@@ -149,6 +149,11 @@ class Lane:
         items, size = self._connection.execute(sql, (self.id, int(stage), self.number)).fetchone()
         return int(items), int(size)
 
+    def largest(self) -> int:
+        """Give the bytes of the largest item still to be read."""
+        sql = "SELECT coalesce(max(size), 0) FROM item WHERE lane = ? AND stage = 1 AND state = 'pending' AND walk >= ?"
+        return int(self._connection.execute(sql, (self.id, self.number)).fetchone()[0])
+
     def depths(self) -> list[int]:
         """Give the depths at which holders lie, shallowest first."""
         sql = "SELECT DISTINCT depth FROM item WHERE lane = ? AND stage = 0 AND depth IS NOT NULL ORDER BY depth"

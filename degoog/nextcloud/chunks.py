@@ -15,13 +15,13 @@ import httpx
 from degoog.model import Item
 from degoog.nextcloud import dav
 from degoog.nextcloud.reader import Reader
-from degoog.nextcloud.tree import PATIENT, Stored, Tree
+from degoog.nextcloud.tree import PATIENT, Stored, Tree, algorithm
 from degoog.ports import Blob
 
 MIB = 1024 * 1024
 _MOST = 10_000  # apps/dav/lib/Upload/ChunkingV2Plugin.php: names 1 to 10000, at least 5 MiB each but the last
 _LEAST_BYTES = 5 * MIB
-_USUAL = 64 * MIB
+USUAL = 100 * MIB
 _POLLS, _PAUSE = 60, 5.0  # how long an assembly is waited for after its answer was lost: five minutes
 
 
@@ -33,9 +33,9 @@ class Piece:
     length: int
 
 
-def pieces(size: int, largest: int | None) -> Iterator[Piece]:
+def pieces(size: int, *, usual: int, largest: int | None) -> Iterator[Piece]:
     """Cut a file. The same size and server always give the same pieces, so that an upload can be resumed."""
-    chunk = max(_LEAST_BYTES, min(_USUAL, largest or _USUAL), -(-size // _MOST))
+    chunk = max(_LEAST_BYTES, min(usual, largest or usual), -(-size // _MOST))
     for number, start in enumerate(range(0, max(size, 1), chunk), start=1):
         yield Piece(f"{number:05d}", min(chunk, size - start))
 
@@ -47,9 +47,13 @@ def upload_id(identity: str, item: Item) -> str:
 
 
 class Chunks:
-    """Uploads in chunks. `sleep` waits while the server puts an upload together after its answer was lost."""
+    """Uploads in chunks of `usual` bytes, or fewer where the server asks for it.
 
-    def __init__(self, tree: Tree, *, sleep: Callable[[float], Awaitable[None]]) -> None:
+    `sleep` waits while the server puts an upload together after its answer was lost.
+    """
+
+    def __init__(self, tree: Tree, *, usual: int, sleep: Callable[[float], Awaitable[None]]) -> None:
+        self._usual = usual
         self._tree = tree
         self._client = tree.client
         self._sleep = sleep
@@ -62,10 +66,10 @@ class Chunks:
         None for stored: something else lies there by now. What was sent stays on the server for the next try when
         the request breaks; it is deleted when the bytes turn out to be no good.
         """
-        cut = list(pieces(blob.size, self._client.server.chunk))
+        cut = list(pieces(blob.size, usual=self._usual, largest=self._client.server.chunk))
         there = await self._begin(upload, path, cut)
         async with blob.open() as source:
-            reader = Reader(source, blob.size)
+            reader = Reader(source, blob.size, algorithm(blob.size))
             for piece in cut:
                 body = reader.take(piece.length)
                 if there.get(piece.name) == piece.length:
@@ -78,7 +82,7 @@ class Chunks:
         if stored is None:
             await self.drop(upload)
         elif not stored.digest:
-            stored = Stored(stored.id, stored.etag, await self._tree.hash(path, "sha256"))
+            stored = Stored(stored.id, stored.etag, await self._tree.hash(path, algorithm(blob.size)))
         return stored, reader.digest
 
     async def drop(self, upload: str) -> None:
@@ -128,7 +132,7 @@ class Chunks:
         self, upload: str, path: str, size: int, *, digest: str, headers: Mapping[str, str], replaces: str
     ) -> Stored | None:
         target = self._tree.url(path)
-        sent = {**headers, "Destination": target, "OC-Total-Length": str(size), "X-Hash": "sha256"}
+        sent = {**headers, "Destination": target, "OC-Total-Length": str(size), "X-Hash": algorithm(size)}
         if replaces:
             # RFC 4918 §10.4: only while the file there is the one we know. If-Match would speak of the upload.
             sent |= {"Overwrite": "T", "If": f'<{target}> (["{replaces}"])'}
@@ -154,6 +158,6 @@ class Chunks:
                 break
             await self._sleep(_PAUSE)
         entry = await self._tree.stat(path)
-        if entry is None or entry.size != size or await self._tree.hash(path, "sha256") != digest:
+        if entry is None or entry.size != size or await self._tree.hash(path, algorithm(size)) != digest:
             raise dav.Fault(504, message="no answer to the end of the upload")
         return Stored(entry.id, entry.etag, digest)

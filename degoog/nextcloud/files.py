@@ -18,13 +18,13 @@ from degoog.errors import Refused, Unavailable, Usage
 from degoog.i18n import _
 from degoog.model import FailReason, Item, Seen, Stage
 from degoog.nextcloud import dav
-from degoog.nextcloud.chunks import MIB, Chunks
+from degoog.nextcloud.chunks import MIB, USUAL, Chunks
 from degoog.nextcloud.client import Client
 from degoog.nextcloud.files_batch import FilesBatch
 from degoog.nextcloud.folders import Folders
 from degoog.nextcloud.reader import Reader
 from degoog.nextcloud.server import OWN_FOLDER
-from degoog.nextcloud.tree import Tree
+from degoog.nextcloud.tree import Tree, algorithm
 from degoog.nextcloud.uploads import Uploads
 from degoog.ports import Blob, Bytes
 
@@ -34,7 +34,7 @@ LARGE = 100 * MIB
 class NextcloudFiles:
     """See `ports.Target`. Everything lies under `into`, which is made at the first write.
 
-    `large`: from how many bytes on a new file is sent in resumable chunks.
+    `large`: from how many bytes on a new file is sent in resumable chunks; `chunk`: how large these are.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class NextcloudFiles:
         *,
         into: str = "/Google Drive",
         large: int = LARGE,
+        chunk: int = USUAL,
         parallel: int = 4,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -52,11 +53,16 @@ class NextcloudFiles:
         self._large = large
         self._parallel = parallel
         self._folders = Folders(self._tree, clock=clock)
-        self._chunks = Chunks(self._tree, sleep=sleep)
+        self._chunks = Chunks(self._tree, usual=chunk, sleep=sleep)
         self._naming: Names | None = None
         self._made = False
         self._making = asyncio.Lock()
         self._stopped: Unavailable | None = None
+
+    @property
+    def address(self) -> str:
+        """The server, the account and the folder."""
+        return f"{self._client.url} ({self._client.server.user}), {self._tree.into or '/'}"
 
     @property
     def identity(self) -> str:
@@ -123,7 +129,7 @@ class NextcloudFiles:
             entry = await self._tree.stat(path)
             if entry is None:
                 async with blob.open() as source:
-                    body = Reader(source, blob.size).take(blob.size)
+                    body = Reader(source, blob.size, algorithm(blob.size)).take(blob.size)
                     await self._tree.put(path, body, blob.size, {})
             else:
                 upload = f"degoog-{hashlib.sha256(f'{self.identity}/{name}'.encode()).hexdigest()[:32]}"

@@ -60,8 +60,11 @@ class Door:
 
     async def start(self) -> Flow:
         """Begin Login Flow v2. Raises `Usage` where there is no Nextcloud."""
-        async with self._open() as http:
-            response = await http.post(f"{self.url}/index.php/login/v2")
+        try:
+            async with self._open() as http:
+                response = await http.post(f"{self.url}/index.php/login/v2")
+        except httpx.TransportError as error:
+            raise Unavailable(_("{url} does not answer. Run the same command again.").format(url=self.url)) from error
         match _json(response):
             case {"login": str(link), "poll": {"token": str(token), "endpoint": str(endpoint)}}:
                 # A server behind a proxy may not know its own address; the token goes only where we were sent.
@@ -72,8 +75,11 @@ class Door:
 
     async def poll(self, flow: Flow) -> Login | None:
         """Ask once whether the person has said yes; None while they have not."""
-        async with self._open() as http:
-            response = await http.post(flow.poll, data={"token": flow.token})
+        try:
+            async with self._open() as http:
+                response = await http.post(flow.poll, data={"token": flow.token})
+        except httpx.TransportError:
+            return None  # it is asked again anyway
         match _json(response):
             case {"loginName": str(login), "appPassword": str(password)}:
                 return Login(flow.url, login, password)

@@ -14,17 +14,18 @@ from degoog.ports import Blob
 class Reader:
     """The bytes of a blob of `size` bytes. Raises `Refused(DAMAGED)` before the last byte is given when they differ."""
 
-    def __init__(self, source: AsyncIterator[bytes], size: int) -> None:
+    def __init__(self, source: AsyncIterator[bytes], size: int, algorithm: str) -> None:
         self._source = source
         self._size = size
         self._rest = b""
-        self._hash = hashlib.sha256()
+        self._algorithm = algorithm
+        self._hash = hashlib.new(algorithm, usedforsecurity=False)
         self.position = 0
 
     @property
     def digest(self) -> str:
-        """What has passed by now, as `sha256:hex`."""
-        return f"sha256:{self._hash.hexdigest()}"
+        """What has passed by now, as `algorithm:hex`."""
+        return f"{self._algorithm}:{self._hash.hexdigest()}"
 
     async def take(self, length: int) -> AsyncIterator[bytes]:
         """Give the next `length` bytes."""
@@ -57,10 +58,10 @@ class Reader:
         return Refused(FailReason.DAMAGED, text.format(size=self._size, found=found))
 
 
-async def load(blob: Blob) -> tuple[bytes, str]:
-    """Read a small blob into memory: its bytes and their `sha256:hex`."""
+async def load(blob: Blob, algorithm: str) -> tuple[bytes, str]:
+    """Read a small blob into memory: its bytes and their `algorithm:hex`."""
     async with blob.open() as source:
-        reader = Reader(source, blob.size)
+        reader = Reader(source, blob.size, algorithm)
         data = b"".join([piece async for piece in reader.take(blob.size)])
         await reader.end()
     return data, reader.digest
@@ -68,10 +69,9 @@ async def load(blob: Blob) -> tuple[bytes, str]:
 
 async def digest(blob: Blob, algorithm: str) -> str:
     """Hash a blob without keeping it: `algorithm:hex`."""
-    hashing = hashlib.new(algorithm, usedforsecurity=False)
     async with blob.open() as source:
-        reader = Reader(source, blob.size)
-        async for piece in reader.take(blob.size):
-            hashing.update(piece)
+        reader = Reader(source, blob.size, algorithm)
+        async for _piece in reader.take(blob.size):
+            pass
         await reader.end()
-    return f"{algorithm}:{hashing.hexdigest()}"
+    return reader.digest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from degoog.errors import Refused
 from degoog.i18n import _
@@ -14,7 +14,7 @@ from degoog.nextcloud.bulk import LARGEST
 from degoog.nextcloud.chunks import Chunks, upload_id
 from degoog.nextcloud.dav import Entry
 from degoog.nextcloud.folders import Claims, Folders
-from degoog.nextcloud.tree import ALGORITHMS, Stored, Tree
+from degoog.nextcloud.tree import ALGORITHMS, Stored, Tree, algorithm
 from degoog.ports import Blob, Naming, Settled, Write
 
 _MOST_NAMES = 100  # beside how many others we look for a place
@@ -23,19 +23,17 @@ _TRIES = 2  # bytes that arrive wrong twice will not arrive right the third time
 
 @dataclass(slots=True)
 class _Ours:
-    """What is to be written, and its hashes as far as they have been needed."""
+    """What is to be written, and its hash once it was needed."""
 
     blob: Blob
-    known: dict[str, str] = field(default_factory=dict)
+    known: str = ""
 
     async def digest(self) -> str:
         """Give a hash that the server can compute too; the source's own where it is one of those."""
-        algorithm = self.blob.digest.partition(":")[0]
-        if algorithm in ALGORITHMS:
+        if self.blob.digest.partition(":")[0] in ALGORITHMS:
             return self.blob.digest
-        if "sha256" not in self.known:
-            self.known["sha256"] = await reader.digest(self.blob, "sha256")
-        return self.known["sha256"]
+        self.known = self.known or await reader.digest(self.blob, algorithm(self.blob.size))
+        return self.known
 
 
 class Uploads:
@@ -151,15 +149,15 @@ class Uploads:
                 await self._chunks.drop(upload)
                 raise
         if blob.size <= LARGEST:  # in memory, so that it can be repeated
-            data, digest = await reader.load(blob)
+            data, digest = await reader.load(blob, algorithm(blob.size))
             stored = await self._tree.put(path, data, blob.size, headers)
         else:
             async with blob.open() as source:
-                reading = reader.Reader(source, blob.size)
+                reading = reader.Reader(source, blob.size, algorithm(blob.size))
                 stored = await self._tree.put(path, reading.take(blob.size), blob.size, headers)
                 digest = reading.digest
         if stored is not None and not stored.digest:
-            stored = Stored(stored.id, stored.etag, await self._tree.hash(path, "sha256"))
+            stored = Stored(stored.id, stored.etag, await self._tree.hash(path, algorithm(blob.size)))
         return stored, digest
 
     async def _adopted(self, task: Write[Blob], path: str, stored: Stored) -> Stored:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import UTC, tzinfo
 
 from degoog.i18n import _, n_
 from degoog.ledger import Ledger, counts
 from degoog.ledger.counts import Group, Tally
-from degoog.model import LossKind
+from degoog.model import FailReason, LossKind, SkipReason
 from degoog.report.facts import Facts, gather
 from degoog.report.plain import line
 from degoog.report.remedies import remedy
@@ -22,11 +23,12 @@ def plan_lines(
     road: str,
     free: int | None = None,
     seconds: float | None = None,
+    width: int | None = None,
 ) -> list[str]:
     """Give, in about ten lines, what a migration of this road is about to do; the walk must be complete.
 
-    `free` is the room at the target in bytes and `seconds` an estimate, each None where not known. Lines
-    are paragraphs, not folded yet.
+    `free` is the room at the target in bytes and `seconds` an estimate, each None where not known. Lines are folded
+    at `width` where it is given.
     """
     facts = gather(ledger, road=road)
     work = counts.pending_work(ledger, road=road)
@@ -42,13 +44,22 @@ def plan_lines(
     if seconds is not None and work:
         told.append(_("Estimated time: about {duration}.").format(duration=duration(seconds)))
     told.append(_("Nothing is changed or deleted at the source."))
-    return told
+    return _folded(told, width)
 
 
-def closing(facts: Facts, *, again: str = "", options: str = "", zone: tzinfo = UTC) -> list[str]:
+def closing(
+    facts: Facts,
+    *,
+    again: str = "",
+    options: str = "",
+    workspace: str = "",
+    zone: tzinfo = UTC,
+    width: int | None = None,
+) -> list[str]:
     """Give the closing screen: the statement, the balance, what to look at, what to do next.
 
-    `again` is the command that migrates, where it was not the plain one; `options` is added to every other command.
+    `again` is the command that migrates, where it was not the plain one; `options` is added to the command that
+    verifies, `workspace` to the one that reports.
     """
     told = [*statement(facts, zone=zone), "", equation(facts.balance)]
     if facts.checks.extra:
@@ -63,9 +74,31 @@ def closing(facts: Facts, *, again: str = "", options: str = "", zone: tzinfo = 
     told += _in_short(_("Left where it was"), facts.left)
     told += _in_short(_("Changed on the way"), facts.changed)
     step = next_step(facts, again=again, options=options)
-    after = step or Next(_("To see all of it in a page:"), " ".join(p for p in ("degoog report", options) if p))
+    after = step or Next(_("To see all of it in a page:"), " ".join(p for p in ("degoog report", workspace) if p))
     told += ["", after.why, f"  {after.command}"]
-    return told
+    return _folded(told, width)
+
+
+def rehearsed(facts: Facts, *, again: str = "", width: int | None = None) -> list[str]:
+    """Give the closing screen of a rehearsal: what a migration would come to, and how to begin it."""
+    balance = facts.balance
+    told = [
+        _("This was a rehearsal: nothing was moved, nothing was changed."),
+        _(
+            "A migration would move {moved}, leave {skipped} where they are by rule, and fail for {failed}; "
+            "{unchanged} are in the new place already."
+        ).format(
+            moved=_items(balance.moved),
+            skipped=count(balance.skipped),
+            failed=count(balance.failed),
+            unchanged=count(balance.unchanged),
+        ),
+        *_in_full(_("To look at"), [group for group in facts.look if isinstance(group.cause, FailReason | SkipReason)]),
+        "",
+        _("To move all this:"),
+        f"  {again or f'degoog migrate {facts.road}'}",
+    ]
+    return _folded(told, width)
 
 
 def _ends(facts: Facts) -> Iterator[str]:
@@ -178,3 +211,21 @@ def _in_short(title: str, groups: Iterable[Group]) -> Iterator[str]:
     for index, group in enumerate(groups):
         yield from ("", title) if index == 0 else ()
         yield f"  {remedy(group.cause, group.tally.items).happened}"
+
+
+def _folded(lines: Iterable[str], width: int | None) -> list[str]:
+    """Fold at the screen's width, what goes on indented like what began; commands are never folded."""
+    if width is None:
+        return list(lines)
+    folded: list[str] = []
+    for text in lines:
+        indent = text[: len(text) - len(text.lstrip(" "))]
+        if not text or text.lstrip().startswith("degoog "):
+            folded.append(text)
+            continue
+        # Only plain spaces are places to fold at: a narrow no-break space holds a number together.
+        wrapper = textwrap.TextWrapper(
+            width=max(40, width), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+        folded += wrapper.wrap(text)
+    return folded

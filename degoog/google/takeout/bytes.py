@@ -10,6 +10,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from degoog.errors import Refused, Unavailable
 from degoog.google.takeout.tree import Entry
@@ -18,8 +19,11 @@ from degoog.i18n import _
 from degoog.model import FailReason
 from degoog.ports import Blob
 
+T = TypeVar("T")
+
 CHUNK = 256 << 10
 IN_MEMORY = 8 << 20
+_LOCAL_EXTRA = 256  # a local header may have other extra fields than the directory's
 _LOCAL = struct.Struct("<4s22xHH")
 
 
@@ -98,6 +102,25 @@ class ZipBytes:
             raise unreadable(error) from error
 
 
+def small_content(descriptor: int, entry: Entry) -> bytes:
+    """Give a small zip member's content whole, in one read where it can. Raises as `ZipBytes`."""
+    data = os.pread(descriptor, entry.finish - entry.offset + _LOCAL_EXTRA, entry.offset)
+    if len(data) >= _LOCAL.size and data.startswith(b"PK\x03\x04"):
+        _signature, names, extra = _LOCAL.unpack_from(data)
+        start = _LOCAL.size + names + extra
+        packed = data[start : start + entry.packed]
+        if len(packed) == entry.packed:
+            try:
+                inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+                content = inflate.decompress(packed, entry.size + 1) if entry.method == DEFLATED else packed
+            except zlib.error as error:
+                raise damaged() from error
+            if len(content) == entry.size and zlib.crc32(content) == entry.crc:
+                return content
+    whole = ZipBytes(descriptor, entry)
+    return b"".join(iter(whole.next, None))
+
+
 class Spool:
     """A member's content kept so that it can be read again: in memory, or beyond 8 MiB in a file without a name."""
 
@@ -142,6 +165,18 @@ class Spool:
             os.close(self._descriptor)
 
 
+async def in_thread(work: Callable[[], T]) -> T:
+    """Do blocking work beside the event loop; on a cancellation it ends before the cancellation goes on."""
+    task = asyncio.create_task(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()  # looked at, so that nobody complains that it was not
+        raise
+
+
 def zip_blob(descriptor: Callable[[], int], entry: Entry) -> Blob:
     """Describe a zip member's content without reading it."""
 
@@ -167,7 +202,7 @@ def spooled_blob(spool: Spool, entry: Entry) -> Blob:
 
 
 async def _pass(content: ZipBytes) -> AsyncIterator[bytes]:
-    while chunk := content.next() if content.small else await asyncio.to_thread(content.next):
+    while chunk := content.next() if content.small else await in_thread(content.next):
         yield chunk
 
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from degoog.errors import Refused, Usage
 from degoog.google.takeout import completeness, pairing, tar_index
 from degoog.google.takeout.broken import Broken
-from degoog.google.takeout.bytes import Spool, ZipBytes
+from degoog.google.takeout.bytes import Spool, ZipBytes, small_content
 from degoog.google.takeout.completeness import Declared
 from degoog.google.takeout.member import Member
 from degoog.google.takeout.parts import Container, Part, container, in_order, missing_names
@@ -72,18 +72,14 @@ class Opened:
 
     def raw_sidecar(self, entry: Entry) -> bytes | None:
         """Give a sidecar's bytes; None where they are damaged or too many for one."""
-        if entry.size > LARGEST or entry.problem:
+        if max(entry.size, entry.packed) > LARGEST or entry.problem:
             return None
         if self.containers[entry.part] is Container.TAR:
             return self.tree.note(entry.id)
-        content = ZipBytes(self.descriptor(entry.part), entry)
-        pieces: list[bytes] = []
         try:
-            while piece := content.next():
-                pieces.append(piece)
+            return small_content(self.descriptor(entry.part), entry)
         except Refused:
             return None
-        return b"".join(pieces)
 
     def sidecar(self, entry: Entry) -> Sidecar | None:
         """Read a sidecar; None where it is something else."""
@@ -109,7 +105,7 @@ class Opened:
             except Broken as error:
                 self.containers.pop(part.index, None)
                 self.broken.append((part, str(error)))
-        if len(self.broken) == len(self.parts):
+        if not self.containers:
             raise Usage(self._nothing_readable())
         self.tree.settle(disordered)
         self._checkpoint()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -36,6 +35,7 @@ EXPORTED = frozenset({
 # `Rapport.docx-info.json`, `Rapport-info.json`, `Rapport.docx-info(1).json`; a long name leaves `…-in.json`, `…-.json`.
 _NAME = re.compile(r"(?P<stem>.+)-(?P<tail>info|inf|in|i|)(?P<version>\(\d+\))?\.json", re.DOTALL)
 _CUT_NAME = re.compile(r"(?P<stem>.+?)(?P<version>\(\d+\))?\.json", re.DOTALL)
+_decode = json.JSONDecoder().decode
 _LONGEST_EXTENSION = 12
 _CUT_FROM = 45  # bytes; shorter names are never cut
 
@@ -56,8 +56,7 @@ class SidecarName(NamedTuple):
         return f"{stem}{self.version}{extension}"
 
 
-@dataclass(frozen=True, slots=True)
-class Sidecar:
+class Sidecar(NamedTuple):
     """A file's metadata. Times are aware; what could not be read as one is in `losses` with what stood there."""
 
     id: str
@@ -100,7 +99,7 @@ def sidecar_name(name: str) -> SidecarName | None:
 def parse(raw: bytes, account: str) -> Sidecar | None:
     """Read a sidecar; None for anything else that happens to be JSON. `account` is whose export it is."""
     try:
-        data = json.loads(raw)
+        data = _decode(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
     if not isinstance(data, dict) or len(_KNOWN & data.keys()) < 2:
@@ -166,6 +165,8 @@ def _time(data: dict[str, Any], fields: tuple[str, ...], kind: LossKind, losses:
             continue
         try:
             moment = datetime.fromisoformat(value)
+            if moment.tzinfo is UTC:
+                return moment
             return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         except (ValueError, TypeError, OverflowError):
             unreadable = unreadable or _text(str(value)[:100])

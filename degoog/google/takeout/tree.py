@@ -155,7 +155,8 @@ class Tree:
         ):
             names = names_along(path)
             if names is None:
-                return self._append(part, (0, 0), path, Role.ITEM, member._replace(problem=FailReason.UNSAFE_PATH))
+                path = path.replace("\0", "\ufffd")
+                return self._append(part, (0, 0), path, None, member._replace(problem=FailReason.UNSAFE_PATH))
             if member.folder or not names:
                 self._place(names, root)
                 return self._entries
@@ -164,18 +165,13 @@ class Tree:
             if cut > 0 and len(path) < 1024:
                 self._remember(path[:cut], place)
         folder, top = place
-        role = Role.ITEM
-        if name.endswith(".json") and member.problem is None and sidecar_name(name) is not None:
-            role = Role.SIDECAR
-        return self._append(part, (folder, top), name, role, member)
+        named = sidecar_name(name) if name.endswith(".json") and member.problem is None else None
+        return self._append(part, (folder, top), name, named.target if named else None, member)
 
-    def _append(self, part: int, place: tuple[int, int], name: str, role: Role, member: Member) -> int:
+    def _append(self, part: int, place: tuple[int, int], name: str, target: str | None, member: Member) -> int:
         self._entries += 1
         folder, top = place
-        target = None
-        if role is Role.SIDECAR:
-            named = sidecar_name(name)
-            target = named.target if named else None
+        role = Role.ITEM if target is None else Role.SIDECAR
         (_path, _folder, problem, offset, finish, packed, size, crc, method, mtime) = member
         limit = (1 << 63) - 1
         if max(size, packed, finish) > limit:

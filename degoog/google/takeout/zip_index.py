@@ -10,6 +10,7 @@ import stat
 import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from degoog.google.takeout.broken import Broken
 from degoog.google.takeout.member import Member, is_bomb
@@ -125,10 +126,9 @@ class ZipIndex:
             raise Broken(_("it is not complete: its end is missing, the download or the copy stopped too early"))
         _sig, disk, first_disk, _here, count, size, start, _comment_length = _END.unpack_from(tail, at)
         end = base + at
-        if _FULL16 in {disk, first_disk, count} or _FULL32 in {size, start}:
-            found = self._find_end64(end)
-            if found is not None:
-                disk, first_disk, count, size, start, end = found
+        found = self._find_end64(end)
+        if found is not None:
+            disk, first_disk, count, size, start, end = found
         if disk or first_disk:
             raise Broken(_("it is one volume of a zip cut in several, which only the program that cut it can join"))
         real = end - size
@@ -148,7 +148,7 @@ class ZipIndex:
             if len(block) == _END64.size and block[:4] == b"PK\x06\x06":
                 _s, _l, _v, _n, disk, first_disk, _here, count, size, start = _END64.unpack(block)
                 return disk, first_disk, count, size, start, place
-        raise Broken(_("its table of contents is damaged"))
+        return None
 
 
 def _comment(tail: bytes, at: int) -> int:
@@ -169,6 +169,7 @@ def _extended(extra: bytes, packed: int, size: int, offset: int) -> tuple[int, i
     return packed, size, offset, mtime
 
 
+@lru_cache(maxsize=1024)
 def _dos_time(date: int, time: int) -> int | None:
     """Read the local time of an unknown place as UTC: the day is right, which is what people look at."""
     try:

@@ -1,0 +1,5 @@
+"""`python -m degoog` is `degoog`."""
+
+from degoog.cli import main
+
+main()

@@ -1,0 +1,243 @@
+"""What the commands that move and compare share: both ends, the plan on screen, the closing screen."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import shutil
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+from degoog.cli import asking
+from degoog.cli.context import Context
+from degoog.filters import Filters, Rule
+from degoog.i18n import _
+from degoog.observe import Watcher
+
+if TYPE_CHECKING:
+    from degoog.ends import Destination, Origin
+    from degoog.ledger import Lane, Ledger
+    from degoog.ledger.walk import Keep
+    from degoog.ports import Event, Source, Target
+    from degoog.runs import Ended, Planned
+
+
+class Screen(Watcher):
+    """Progress that can step aside while something is printed."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._inner: Watcher = context.watcher()
+
+    def notify(self, event: Event) -> None:
+        """Pass it on."""
+        self._inner.notify(event)
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def step_aside(self) -> None:
+        """Take away what is on the screen; it comes back with the next event."""
+        self._inner.close()
+        self._inner = self._context.watcher()
+
+    def close(self) -> None:
+        """Take away what is on the screen."""
+        self._inner.close()
+
+
+class Files:
+    """The road of files as a command was asked to take it: options win over workspace.yml."""
+
+    def __init__(
+        self,
+        context: Context,
+        *,
+        sources: Sequence[Origin] = (),
+        to: Destination | None = None,
+        into: str | None = None,
+        include: Sequence[Rule] = (),
+        exclude: Sequence[Rule] = (),
+    ) -> None:
+        from degoog import roads
+        from degoog.config_schema import FilesRoad
+
+        self._context = context
+        road = context.workspace_if_any.roads.files if context.workspace_if_any else FilesRoad()
+        self._road = road
+        self._given = (tuple(sources), to, into)
+        self.filters = Filters((*road.include, *include), (*road.exclude, *exclude))
+        self.name = roads.FILES
+
+    def source(self) -> Source[Any]:
+        """Give the source, not opened yet. Raises `Usage`."""
+        from degoog import roads
+
+        sources, _to, _into = self._given
+        return roads.file_source(roads.sources_of(self._road, sources))
+
+    def target(self, observer: Watcher) -> Target[Any]:
+        """Give the target, not opened yet. Raises `Usage`."""
+        from degoog import roads
+
+        context = self._context
+        _sources, to, into = self._given
+        outside = roads.Outside(
+            context.environ, context.workspace_if_any, lambda: context.secrets, observer, context.transport
+        )
+        return roads.file_target(roads.target_of(self._road, to), outside, into=into or self._road.into)
+
+    def options(self, *, source: bool) -> str:
+        """Give the options to type again, with or without the source's."""
+        sources, to, into = self._given
+        words = [word for origin in sources for word in ("--source", str(origin))] if source else []
+        words += ["--to", str(to)] if to else []
+        words += ["--into", into] if into else []
+        words += workspace_option(self._context)
+        return shlex.join(words)
+
+
+def workspace_option(context: Context) -> list[str]:
+    """Give `--workspace` again where it was given."""
+    given = context.workspace_given
+    return ["--workspace", str(given)] if given else []
+
+
+def migrate(context: Context, files: Files, *, rehearsal: bool, ask: bool, jobs: int | None, rate: int | None) -> int:
+    """Plan, show, and unless refused migrate; gives the exit code."""
+    from degoog import roads, runs
+
+    with Screen(context) as screen:
+
+        def agree(planned: Planned) -> bool:
+            screen.step_aside()
+            show_plan(context, planned)
+            return not ask or asking.yes(context, _("Go on?"), option="--yes")
+
+        def ended(ledger: Ledger, lane: Lane, how: Ended) -> None:
+            screen.step_aside()
+            with ledger.only(lane):
+                close(context, files, ledger, how, rehearsal=rehearsal)
+
+        journey = runs.Journey(
+            road=files.name, source=files.source(), target=files.target(screen), convert=roads.as_it_is,
+            ledger=context.home() / runs.LEDGER, observer=screen, command="migrate", keep=kept(files), jobs=jobs,
+            rate=rate, rehearsal=rehearsal, agree=agree, ended=ended,
+        )  # fmt: skip
+        return asyncio.run(runs.run_migration(journey)).exit
+
+
+def plan(context: Context, files: Files) -> int:
+    """Walk the source into the ledger and show what a migration would do."""
+    from degoog import roads, runs
+
+    with Screen(context) as screen:
+
+        def show(planned: Planned) -> bool:
+            screen.step_aside()
+            show_plan(context, planned)
+            return False
+
+        def ended(ledger: Ledger, lane: Lane, how: Ended) -> None:
+            with ledger.only(lane):
+                emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=4 if how.stopped else 0)
+
+        journey = runs.Journey(
+            road=files.name, source=files.source(), target=files.target(screen), convert=roads.as_it_is,
+            ledger=context.home() / runs.LEDGER, observer=screen, command="plan", keep=kept(files), agree=show,
+            ended=ended,
+        )  # fmt: skip
+        how = asyncio.run(runs.run_migration(journey))
+    context.show((how.stopped or _("To move all this:")) + f"\n  {command('migrate', files, source=True)}")
+    return 4 if how.stopped else 0
+
+
+def kept(files: Files) -> Keep | None:
+    """Give the filters' verdict, None where there is no rule."""
+    return files.filters.verdict if files.filters.include or files.filters.exclude else None
+
+
+def command(name: str, files: Files, *, source: bool) -> str:
+    """Give a command line that can be pasted."""
+    return " ".join(part for part in ("degoog", name, files.name, files.options(source=source)) if part)
+
+
+def show_plan(context: Context, planned: Planned) -> None:
+    """Print the plan in about ten lines."""
+    from degoog.report import plan_lines
+
+    with planned.ledger.only(planned.lane):
+        lines = plan_lines(planned.ledger, road=planned.lane.road, free=planned.room, width=width())
+    context.say("\n".join(lines))
+    context.say()
+
+
+def close(context: Context, files: Files, ledger: Ledger, how: Ended, *, rehearsal: bool) -> None:
+    """Print the closing screen, or the summary."""
+    from degoog import runs
+    from degoog.report import gather, rehearsed
+
+    if how.exit == runs.INTERRUPTED:
+        context.show(_("Stopped at your request. Nothing is lost: what has arrived is recorded.") + "\n")
+    elif how.stopped:
+        context.show(how.stopped + "\n")
+    if rehearsal:
+        facts = gather(ledger, run=how.run, road=files.name)
+        lines = rehearsed(facts, again=command("migrate", files, source=True), width=width())
+        context.show("\n".join(lines))
+    else:
+        show_closing(context, files, ledger, run=how.run)
+    emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=how.exit)
+
+
+def show_closing(context: Context, files: Files, ledger: Ledger, *, run: int | None = None, extra: int = 0) -> None:
+    """Print the closing screen."""
+    from degoog.report import closing, gather
+
+    lines = closing(
+        gather(ledger, run=run, road=files.name, extra=extra),
+        again=command("migrate", files, source=True),
+        options=files.options(source=False),
+        workspace=shlex.join(workspace_option(context)),
+        zone=context.zone,
+        width=width(),
+    )
+    context.show("\n".join(lines))
+
+
+def emit_summary(context: Context, ledger: Ledger, run: int, *, seconds: float, exit_code: int, extra: int = 0) -> None:
+    """Print the last line of `--json`."""
+    from degoog.report import summary
+
+    if context.json:
+        told = summary(ledger, road="files", seconds=seconds, exit_code=exit_code, run=run or None, extra=extra)
+        context.emit("summary", **{key: value for key, value in told.items() if key != "event"})
+
+
+def verify(context: Context, files: Files, *, full: bool, sample: float | None) -> int:
+    """Compare, then say in one sentence how things stand."""
+    from degoog import runs
+    from degoog.engine import Check
+    from degoog.ledger import Ledger
+
+    check = Check.FULL if full else Check.SAMPLE if sample else Check.LIST
+    began = time.monotonic()
+    with Ledger(runs.existing(context.folder)) as ledger:
+        with Screen(context) as screen:
+            verified, lanes = asyncio.run(
+                runs.run_verification(
+                    files.target(screen), ledger, road=files.name, observer=screen, check=check, share=sample or 0.0
+                )
+            )
+        code = 0 if verified.sound else 3
+        with ledger.only(*lanes):
+            show_closing(context, files, ledger, extra=verified.extra)
+            emit_summary(context, ledger, 0, seconds=time.monotonic() - began, exit_code=code, extra=verified.extra)
+    return code
+
+
+def width() -> int:
+    """Give the width of the screen, within reason."""
+    return min(100, shutil.get_terminal_size((80, 24)).columns - 1)

@@ -1,0 +1,51 @@
+"""`degoog ledger`: what to do when the ledger itself is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Unpack
+
+from degoog.cli import options
+from degoog.cli.context import Context
+from degoog.cli.kit import command as declare
+from degoog.cli.kit import group
+from degoog.cli.options import EndsGiven
+from degoog.i18n import N_, n_
+from degoog.wording import count
+
+command = group(
+    "ledger",
+    help=N_("Look after the ledger, degoog's own memory of what was moved."),
+    example="degoog ledger rebuild --source takeout:takeout-001.zip --to folder:./archive",
+)
+
+
+@declare(
+    "rebuild",
+    help=N_("Restore a lost ledger from the map that degoog keeps in the new place."),
+    example="degoog ledger rebuild --source takeout:takeout-001.zip --to folder:./archive",
+)
+@options.source
+@options.to
+@options.into
+def rebuild(context: Context, **ends: Unpack[EndsGiven]) -> int:
+    """Read the map, write the ledger."""
+    from degoog import runs
+    from degoog.cli import journey
+    from degoog.ledger import Ledger
+
+    files = journey.Files(context, **ends)
+    with Ledger(context.home() / runs.LEDGER) as ledger, journey.Screen(context) as screen:
+        restored = asyncio.run(
+            runs.run_rebuilding(files.source(), files.target(screen), road=files.name, ledger=ledger)
+        )
+    context.show(
+        n_(
+            "{number} item is known again. Next: {command}", "{number} items are known again. Next: {command}", restored
+        ).format(number=count(restored), command=journey.command("migrate", files, source=True))
+    )
+    context.emit("summary", restored=restored, exit=0)
+    return 0
+
+
+command.add_command(rebuild)

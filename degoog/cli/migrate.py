@@ -1,0 +1,48 @@
+"""`degoog migrate`: move what is pending."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from degoog.cli import options
+from degoog.cli.context import Context
+from degoog.cli.kit import command as declare
+from degoog.cli.kit import group
+from degoog.cli.options import EndsGiven
+from degoog.i18n import N_
+
+command = group(
+    "migrate",
+    help=N_("Move things to their new place; run again, it goes on where it stopped."),
+    example="degoog migrate files --source takeout:takeout-001.zip --to folder:./archive",
+)
+
+
+@declare(
+    "files",
+    help=N_("Move files and folders; what has arrived already is not moved again."),
+    example="degoog migrate files --source takeout:takeout-001.zip --to folder:./archive\n"
+    "degoog migrate files --dry-run",
+)
+@options.ends_and_filters
+@options.dry_run
+@options.jobs
+@options.limit_rate
+@options.ask
+def files(
+    context: Context,
+    *,
+    dry_run: bool,
+    jobs: int | None,
+    limit_rate: int | None,
+    ask: bool | None,
+    **ends: Unpack[EndsGiven],
+) -> int:
+    """Plan, show, move."""
+    from degoog.cli import journey
+
+    road = journey.Files(context, **ends)
+    return journey.migrate(context, road, rehearsal=dry_run, ask=bool(ask), jobs=jobs, rate=limit_rate)
+
+
+command.add_command(files)

@@ -1,0 +1,34 @@
+"""`degoog plan`: what a migration would do."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from degoog.cli import options
+from degoog.cli.context import Context
+from degoog.cli.kit import command as declare
+from degoog.cli.kit import group
+from degoog.cli.options import EndsGiven
+from degoog.i18n import N_
+
+command = group(
+    "plan",
+    help=N_("Look through the source and show what would move, and what would not."),
+    example="degoog plan files --source takeout:takeout-001.zip --to folder:./archive",
+)
+
+
+@declare(
+    "files",
+    help=N_("Look through the files and show what would move; nothing is moved."),
+    example="degoog plan files --source takeout:takeout-001.zip --to folder:./archive",
+)
+@options.ends_and_filters
+def files(context: Context, **ends: Unpack[EndsGiven]) -> int:
+    """Walk and show."""
+    from degoog.cli import journey
+
+    return journey.plan(context, journey.Files(context, **ends))
+
+
+command.add_command(files)

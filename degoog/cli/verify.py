@@ -1,0 +1,40 @@
+"""`degoog verify`: compare the new place with what was proven."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from degoog.cli import options
+from degoog.cli.context import Context
+from degoog.cli.kit import command as declare
+from degoog.cli.kit import group
+from degoog.cli.options import EndsGiven
+from degoog.errors import Usage
+from degoog.i18n import N_, _
+
+command = group(
+    "verify",
+    help=N_("Compare the new place with what was sent."),
+    example="degoog verify files --to folder:./archive",
+)
+
+
+@declare(
+    "files",
+    help=N_("Compare every file in the new place with what was sent."),
+    example="degoog verify files --to folder:./archive\ndegoog verify files --sample 5%",
+)
+@options.to
+@options.into
+@options.full
+@options.sample
+def files(context: Context, *, full: bool, sample: float | None, **ends: Unpack[EndsGiven]) -> int:
+    """Compare; 3 where something is missing, changed or unproven."""
+    from degoog.cli import journey
+
+    if full and sample:
+        raise Usage(_("--full and --sample cannot be used together. To do: choose one."))
+    return journey.verify(context, journey.Files(context, **ends), full=full, sample=sample)
+
+
+command.add_command(files)

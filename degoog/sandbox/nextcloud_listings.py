@@ -1,0 +1,38 @@
+"""What the Nextcloud stand-in lists beside files: the trash, versions, a home that is not the caller's."""
+
+from degoog.sandbox.nextcloud_answers import DAV, Row, http_date, not_found
+from degoog.sandbox.nextcloud_dav import DAV_ROOT
+from degoog.sandbox.nextcloud_store import Home, Store
+
+
+def closed_home(owner: str) -> Row:
+    """Another account's home: that it is there, and no more."""
+    return Row(f"{DAV_ROOT}files/{owner}/", {200: {(DAV, "resourcetype"): "<d:collection/>"}})
+
+
+def trash(store: Store, home: Home) -> list[Row]:
+    """What was deleted, newest first."""
+    root = f"{DAV_ROOT}trashbin/{home.login}/trash/"
+    rows = [Row(root, {200: {(DAV, "resourcetype"): "<d:collection/>"}})]
+    with store.lock:
+        for name, _, size in reversed(home.trash):
+            rows.append(Row(root + name, {200: {(DAV, "getcontentlength"): str(size)}}))
+    return rows
+
+
+def versions(store: Store, home: Home, number: str) -> list[Row]:
+    """A file's present version and the earlier ones, by the file's id; raises 404 without such a file."""
+    root = f"{DAV_ROOT}versions/{home.login}/versions/{number}/"
+    with store.lock:
+        node = next((node for node in home.root.walk() if str(node.id) == number), None)
+        if node is None:
+            raise not_found(f"/{number}")
+        rows = [Row(root, {200: {(DAV, "resourcetype"): "<d:collection/>"}})]
+        for mtime, size in [*(node.versions or ()), (node.mtime, node.size)]:
+            values: dict[tuple[str, str], str | None] = {
+                (DAV, "getlastmodified"): http_date(mtime),
+                (DAV, "getcontentlength"): str(size),
+                (DAV, "resourcetype"): None,
+            }
+            rows.append(Row(f"{root}{mtime}", {200: values}))
+        return rows

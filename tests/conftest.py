@@ -1,0 +1,89 @@
+"""The layers of the test suite: run in this order, named on screen, stopped at the end of the first that fails."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+
+# Fast first. Each layer is the tests whose path fits one of its patterns; all others are `unit`.
+LAYERS: dict[str, tuple[str, ...]] = {
+    "imports": ("unit/test_import_rules.py",),
+    "repo": ("repo/*",),
+    "unit": (),
+    "contract": ("contract/*", "*/test_contract*.py"),
+    "crash": ("crash/*", "*/test_crash*.py"),
+    "cli": ("cli/*",),
+    "docs": ("docs/*",),
+    "page": ("page/*",),
+    "wheel": ("wheel/*",),
+}
+
+
+def layer_of(path: Path) -> str:
+    """Tell the layer of a test file."""
+    inside = path.relative_to(TESTS).as_posix()
+    fits = (layer for layer, patterns in LAYERS.items() if any(fnmatchcase(inside, pattern) for pattern in patterns))
+    return next(fits, "unit")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--layer", choices=LAYERS, help="run only this layer of the suite")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if only := config.getoption("--layer"):
+        config.hook.pytest_deselected(items=[item for item in items if layer_of(item.path) != only])
+        items[:] = [item for item in items if layer_of(item.path) == only]
+    order = list(LAYERS)
+    items.sort(key=lambda item: order.index(layer_of(item.path)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    report = yield
+    if report.skipped and os.environ.get("CI") and layer_of(item.path) == "page":
+        report.outcome = "failed"
+        report.longrepr = f"the continuous integration skips no test of the page: {call.excinfo and call.excinfo.value}"
+    return report
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.getoption("numprocesses", None):  # with xdist the layers run mixed: headings would mislead
+        config.pluginmanager.register(_Headings(), "degoog-headings")
+
+
+class _Headings:
+    """Says which layer is running, and ends the run with the first one that failed."""
+
+    def __init__(self) -> None:
+        self._now = ""
+        self._seconds: dict[str, float] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None):
+        layer = layer_of(item.path)
+        if layer != self._now:
+            self._now = layer
+            counts = Counter(layer_of(other.path) for other in item.session.items)
+            screen = item.config.pluginmanager.getplugin("terminalreporter")
+            assert isinstance(screen, pytest.TerminalReporter)
+            screen.ensure_newline()
+            screen.write_line(f"== {layer} ({counts[layer]})")
+        begun = time.monotonic()
+        result = yield
+        self._seconds[layer] = self._seconds.get(layer, 0) + time.monotonic() - begun
+        if nextitem is not None and layer_of(nextitem.path) != layer and item.session.testsfailed:
+            item.session.shouldfail = f"the layer {layer} failed: the layers after it were not run"
+        return result
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        spent = " · ".join(f"{layer} {seconds:.0f} s" for layer, seconds in self._seconds.items())
+        terminalreporter.write_line(f"time by layer: {spent}")
