@@ -145,7 +145,7 @@ class Chunks:
             return await self._outcome(upload, path, size, digest)
         if response.status_code in {502, 504}:  # a proxy lost its patience, the server goes on
             return await self._outcome(upload, path, size, digest)
-        if response.status_code == 412:
+        if response.status_code == 412 or (replaces and response.status_code == 404):  # changed, or gone
             return None
         if response.is_error:
             raise dav.fault(response)
