@@ -174,6 +174,7 @@ class NextcloudSandbox:
                 return refused
         response = self._routed(request)
         if any(fault.kind in {FaultKind.DROP_ANSWER, FaultKind.CUT_BODY} for fault in faults):
+            response.close()
             raise Drop
         return response
 

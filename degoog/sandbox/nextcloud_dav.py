@@ -164,9 +164,17 @@ class FilesDoor:
                 raise DavError(416, SABRE + "RequestedRangeNotSatisfiable", message)
             headers["Content-Range"] = f"bytes {first}-{last}/{node.size}"
             status = 206
-        path = self.store.blob_path(node.blob)
+        path, held = self.store.blob_path(node.blob), node.path
+        self.home.reading[held] += 1
         headers["Content-Length"] = str(last - first + 1)
-        return Response(status, headers, FileSlice(path, first, last - first + 1))
+        return Response(status, headers, FileSlice(path, first, last - first + 1, lambda: self._read(held)))
+
+    def _read(self, path: str) -> None:
+        """A reader has finished."""
+        with self.store.lock:
+            self.home.reading[path] -= 1
+            if not self.home.reading[path]:
+                del self.home.reading[path]
 
     # --- writing
 
@@ -184,7 +192,7 @@ class FilesDoor:
             if node is None:
                 check_name(self.home, parent, names[-1], self.rules)
             path = f"{parent.path.rstrip('/')}/{names[-1]}"
-            if path in self.home.writing:
+            if self.home.held(path):
                 raise locked(path)
             announced = max(
                 php_integer(request.header("content-length")), php_integer(request.header("oc-total-length"))
@@ -267,7 +275,7 @@ class FilesDoor:
             if node is self.home.root:
                 raise DavError(403, SABRE + "Forbidden", "Permission denied to delete home folder")
             check_etag_headers(request, node)
-            if node.path in self.home.writing:
+            if self.home.held(node.path):
                 raise locked(node.path)
             self.store.delete(self.home, node)
             return empty(204)

@@ -108,7 +108,7 @@ class Writer:
         """Keep others from the path while its bytes arrive; raises 423 when somebody else holds it."""
         path = f"{parent.path.rstrip('/')}/{name}"
         with self.store.lock:
-            if path in self.home.writing:
+            if self.home.held(path):
                 raise locked(path)
             self.home.writing.add(path)
         try:
