@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +17,6 @@ from ruamel.yaml.reader import ReaderError
 
 from degoog.config_schema import RuleSection, Workspace
 from degoog.errors import Usage
-from degoog.files import write_atomically
 from degoog.i18n import _
 from degoog.problems import Problem, Problems, Wrong, instead, nearest
 
@@ -265,26 +263,3 @@ def _models(annotation: object) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for argument in get_args(annotation) for model in _models(argument)]
-
-
-def remember_nextcloud(folder: Path, *, url: str, login: str) -> None:
-    """Write the Nextcloud's address and account into workspace.yml; comments and order stay, other values too.
-
-    Where the file has no such section, it is put at the end. A value that is there already is replaced.
-    """
-    path = folder / FILE
-    editor = YAML()
-    editor.preserve_quotes = True
-    editor.width = 4096
-    editor.indent(mapping=2, sequence=4, offset=2)
-    document = editor.load(path.read_text(encoding="utf-8-sig"))
-    section = document.setdefault("nextcloud", {}) or {}
-    if section.get("url") == url and section.get("login") == login:
-        return
-    section["url"], section["login"] = url, login
-    document["nextcloud"] = section
-    out = io.StringIO()
-    editor.dump(document, out)
-    raw = out.getvalue().encode()
-    parse(raw, base=folder)
-    write_atomically(path, raw)

@@ -14,7 +14,7 @@ import httpx
 
 from degoog import access, config, people, wording
 from degoog.config_schema import Workspace
-from degoog.errors import DegoogError, Unavailable, Usage
+from degoog.errors import DegoogError, Usage
 from degoog.i18n import _, n_
 from degoog.nextcloud import health
 from degoog.problems import Problems
@@ -143,11 +143,7 @@ async def _nextcloud(ground: Ground) -> AsyncIterator[Finding]:
     async with health.open_client(ground.transport) as client:
         try:
             status = await health.status(client, url)
-        except Unavailable as error:
-            cure = _("open {url} in your browser; if it does not open there either, ask your host.").format(url=url)
-            yield Finding("nextcloud", Level.FAIL, str(error), cure)
-            return
-        except Usage as error:
+        except DegoogError as error:
             yield Finding("nextcloud", Level.FAIL, str(error))
             return
         for finding in _of_server(ground, url, status):
@@ -179,8 +175,7 @@ async def _of_account(ground: Ground, client: httpx.AsyncClient, url: str) -> As
     try:
         account = await health.account(client, known.url, known.login, known.password)
     except DegoogError as error:
-        cure = _("run “degoog connect nextcloud” to give access again.")
-        yield Finding("login", Level.FAIL, str(error), cure, f"{url}/settings/user/security")
+        yield Finding("login", Level.FAIL, str(error), link=f"{url}/settings/user/security")
         return
     yield Finding("login", Level.OK, _("logged in as {login}").format(login=known.login))
     if account.free is None:

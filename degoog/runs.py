@@ -95,8 +95,11 @@ async def run_migration(journey: Journey) -> Ended:
 
 async def run_verification(
     target: Target[Any], ledger: Ledger, *, road: str, observer: Observer, check: Check, share: float
-) -> Verified:
-    """Compare everything that was moved to a target with what it holds now. Raises `Usage` where nothing was."""
+) -> tuple[Verified, list[Lane]]:
+    """Compare everything that was moved to a target with what it holds now; gives the lanes it looked at too.
+
+    Raises `Usage` where nothing was moved there.
+    """
     async with target:
         lanes = ledger.lanes(road, identity=target.identity)
         if not lanes:
@@ -109,7 +112,7 @@ async def run_verification(
         for lane in lanes:
             with lane.lock():
                 verified += await verify(target, lane, observer=observer, check=check, share=share)
-        return verified
+        return verified, lanes
 
 
 async def run_rebuilding(source: Source[Any], target: Target[Any], *, road: str, ledger: Ledger) -> int:

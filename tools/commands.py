@@ -18,8 +18,8 @@ PLACE = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
 
 _HEAD = """# Commands
 
-Every command also answers `--help`, in French or in English. What the exit codes mean, and the lines that `--json`
-prints: [exit codes and JSON lines](exit-codes.md). This page is written by `python -m tools.commands`.
+Every command also answers `--help`, in French or in English. [Exit codes](exit-codes.md) and
+[the lines that `--json` prints](json.md) have a page each. This page is written by `python -m tools.commands`.
 
 ## Common options
 

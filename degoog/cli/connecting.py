@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from degoog import access, addresses, config
+from degoog import access, addresses, config_edit
 from degoog.access import Access
 from degoog.cli import asking
 from degoog.cli.context import Context
@@ -109,7 +109,7 @@ def _keep(context: Context, granted: Access, keeper: Keeper, *, own: bool) -> No
     secrets = context.secrets
     secrets.keep(Service.NEXTCLOUD, granted.login, granted.password, keeper=keeper)
     if own:
-        config.remember_nextcloud(context.folder, url=granted.url, login=granted.login)
+        config_edit.set_nextcloud(context.folder, url=granted.url, login=granted.login)
     context.say()
     context.say(_("Connected to {url} as {login}.").format(url=granted.url, login=granted.login))
     if keeper is Keeper.FILE:

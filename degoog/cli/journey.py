@@ -18,6 +18,7 @@ from degoog.observe import Watcher
 if TYPE_CHECKING:
     from degoog.ends import Destination, Origin
     from degoog.ledger import Lane, Ledger
+    from degoog.ledger.walk import Keep
     from degoog.ports import Event, Source, Target
     from degoog.runs import Ended, Planned
 
@@ -115,9 +116,10 @@ def migrate(context: Context, files: Files, *, rehearsal: bool, ask: bool, jobs:
             show_plan(context, planned)
             return not ask or asking.yes(context, _("Go on?"), option="--yes")
 
-        def ended(ledger: Ledger, _lane: Lane, how: Ended) -> None:
+        def ended(ledger: Ledger, lane: Lane, how: Ended) -> None:
             screen.step_aside()
-            close(context, files, ledger, how, rehearsal=rehearsal)
+            with ledger.only(lane):
+                close(context, files, ledger, how, rehearsal=rehearsal)
 
         journey = runs.Journey(
             road=files.name, source=files.source(), target=files.target(screen), convert=roads.as_it_is,
@@ -138,8 +140,9 @@ def plan(context: Context, files: Files) -> int:
             show_plan(context, planned)
             return False
 
-        def ended(ledger: Ledger, _lane: Lane, how: Ended) -> None:
-            emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=0)
+        def ended(ledger: Ledger, lane: Lane, how: Ended) -> None:
+            with ledger.only(lane):
+                emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=4 if how.stopped else 0)
 
         journey = runs.Journey(
             road=files.name, source=files.source(), target=files.target(screen), convert=roads.as_it_is,
@@ -147,11 +150,11 @@ def plan(context: Context, files: Files) -> int:
             ended=ended,
         )  # fmt: skip
         how = asyncio.run(runs.run_migration(journey))
-    context.show("\n" + _("To move all this:") + f"\n  {command('migrate', files, source=True)}")
+    context.show((how.stopped or _("To move all this:")) + f"\n  {command('migrate', files, source=True)}")
     return 4 if how.stopped else 0
 
 
-def kept(files: Files) -> Any:  # noqa: ANN401 - the engine's own type, loaded late
+def kept(files: Files) -> Keep | None:
     """Give the filters' verdict, None where there is no rule."""
     return files.filters.verdict if files.filters.include or files.filters.exclude else None
 
@@ -165,29 +168,43 @@ def show_plan(context: Context, planned: Planned) -> None:
     """Print the plan in about ten lines."""
     from degoog.report import plan_lines
 
-    lines = plan_lines(planned.ledger, road=planned.lane.road, free=planned.room, width=width())
-    for line in lines:
-        context.say(line)
+    with planned.ledger.only(planned.lane):
+        lines = plan_lines(planned.ledger, road=planned.lane.road, free=planned.room, width=width())
+    context.say("\n".join(lines))
     context.say()
 
 
 def close(context: Context, files: Files, ledger: Ledger, how: Ended, *, rehearsal: bool) -> None:
     """Print the closing screen, or the summary."""
     from degoog import runs
-    from degoog.report import closing, gather
+    from degoog.report import gather, rehearsed
 
     if how.exit == runs.INTERRUPTED:
         context.show(_("Stopped at your request. Nothing is lost: what has arrived is recorded.") + "\n")
     elif how.stopped:
         context.show(how.stopped + "\n")
     if rehearsal:
-        context.show(_("This was a rehearsal: nothing was moved. What a migration would do:") + "\n")
-    facts = gather(ledger, run=how.run, road=files.name)
-    again = command("migrate", files, source=True)
-    options = files.options(source=False)
-    for line in closing(facts, again=again, options=options, zone=context.zone, width=width()):
-        context.show(line)
+        facts = gather(ledger, run=how.run, road=files.name)
+        lines = rehearsed(facts, again=command("migrate", files, source=True), width=width())
+        context.show("\n".join(lines))
+    else:
+        show_closing(context, files, ledger, run=how.run)
     emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=how.exit)
+
+
+def show_closing(context: Context, files: Files, ledger: Ledger, *, run: int | None = None, extra: int = 0) -> None:
+    """Print the closing screen."""
+    from degoog.report import closing, gather
+
+    lines = closing(
+        gather(ledger, run=run, road=files.name, extra=extra),
+        again=command("migrate", files, source=True),
+        options=files.options(source=False),
+        workspace=shlex.join(workspace_option(context)),
+        zone=context.zone,
+        width=width(),
+    )
+    context.show("\n".join(lines))
 
 
 def emit_summary(context: Context, ledger: Ledger, run: int, *, seconds: float, exit_code: int, extra: int = 0) -> None:
@@ -204,23 +221,20 @@ def verify(context: Context, files: Files, *, full: bool, sample: float | None) 
     from degoog import runs
     from degoog.engine import Check
     from degoog.ledger import Ledger
-    from degoog.report import closing, gather
 
     check = Check.FULL if full else Check.SAMPLE if sample else Check.LIST
     began = time.monotonic()
     with Ledger(runs.existing(context.folder)) as ledger:
         with Screen(context) as screen:
-            verified = asyncio.run(
+            verified, lanes = asyncio.run(
                 runs.run_verification(
                     files.target(screen), ledger, road=files.name, observer=screen, check=check, share=sample or 0.0
                 )
             )
         code = 0 if verified.sound else 3
-        facts = gather(ledger, road=files.name, extra=verified.extra)
-        again, options = command("migrate", files, source=True), files.options(source=False)
-        for line in closing(facts, again=again, options=options, zone=context.zone, width=width()):
-            context.show(line)
-        emit_summary(context, ledger, 0, seconds=time.monotonic() - began, exit_code=code, extra=verified.extra)
+        with ledger.only(*lanes):
+            show_closing(context, files, ledger, extra=verified.extra)
+            emit_summary(context, ledger, 0, seconds=time.monotonic() - began, exit_code=code, extra=verified.extra)
     return code
 
 

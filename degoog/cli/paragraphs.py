@@ -13,17 +13,10 @@ def wrapped(text: str) -> str:
 
 
 def _line(line: str, width: int) -> str:
-    margin = " " * (len(line) - len(line.lstrip(" ")))
-    return (
-        textwrap.fill(
-            line,
-            width,
-            initial_indent=margin,
-            subsequent_indent=margin,
-            break_long_words=False,
-            break_on_hyphens=False,
-            drop_whitespace=True,
-        )
-        if len(line) > width
-        else line
+    if len(line) <= width:
+        return line
+    text = line.lstrip(" ")
+    margin = " " * (len(line) - len(text))
+    return textwrap.fill(
+        text, width, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
     )

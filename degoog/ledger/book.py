@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,9 @@ from degoog.ledger.lane import Lane
 from degoog.ledger.schema import bring_up_to_date
 
 Clock = Callable[[], float]
+
+# Narrows a query on lanes `l` to those of `Ledger.only`; all of them otherwise.
+IN_SCOPE = "(l.id IN (SELECT lane FROM temp.scope) OR NOT EXISTS (SELECT 1 FROM temp.scope))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Ledger:
             self.connection.execute("PRAGMA cache_size = -16000")
             self.connection.execute("PRAGMA temp_store = FILE")
             bring_up_to_date(self.connection)
+            self.connection.execute("CREATE TEMP TABLE scope (lane INTEGER PRIMARY KEY)")
         except (OSError, sqlite3.DatabaseError) as error:
             raise Usage(
                 _(
@@ -120,10 +125,20 @@ class Ledger:
     def lanes(self, road: str | None = None, *, identity: str | None = None) -> list[Lane]:
         """Give the lanes of a road or all, of one target or all, in the order they were made."""
         rows = self.connection.execute(
-            "SELECT id FROM lane WHERE (?1 IS NULL OR road = ?1) AND (?2 IS NULL OR identity = ?2) ORDER BY id",
+            "SELECT id FROM lane l WHERE (?1 IS NULL OR road = ?1) AND (?2 IS NULL OR identity = ?2)"  # noqa: S608
+            f" AND {IN_SCOPE} ORDER BY id",
             (road, identity),
         ).fetchall()
         return [Lane(self, int(id_)) for (id_,) in rows]
+
+    @contextmanager
+    def only(self, *lanes: Lane) -> Iterator[None]:
+        """Have whoever reads the ledger see these lanes only, for as long as the context lasts."""
+        self.connection.executemany("INSERT INTO temp.scope VALUES (?)", ((lane.id,) for lane in lanes))
+        try:
+            yield
+        finally:
+            self.connection.execute("DELETE FROM temp.scope")
 
     def begin(self, command: str, road: str) -> int:
         """Enter a run; gives its number."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from degoog.ledger.book import Ledger
+from degoog.ledger.book import IN_SCOPE, Ledger
 from degoog.ledger.checking import Verdict
 from degoog.ledger.walk import moment
 from degoog.model import FailReason, Kind, Loss, LossKind, Outcome, SkipReason
@@ -32,7 +32,7 @@ OUTCOME = """CASE WHEN i.walk < l.walk THEN 'gone' WHEN i.state <> 'done' THEN i
 # An item that a walk has only just entered counts once that walk is complete; count is 0 for degoog's own folders.
 FROM = f"""
 FROM item i JOIN lane l ON l.id = i.lane {_LATEST} LEFT JOIN item u ON u.id = i.up
-WHERE i.count > 0 AND i.up IS NOT NULL AND (:road IS NULL OR l.road = :road)
+WHERE i.count > 0 AND i.up IS NOT NULL AND (:road IS NULL OR l.road = :road) AND {IN_SCOPE}
 """
 
 PATH = "iif(i.stage = 0, coalesce(i.source_path, i.name), coalesce(u.source_path || '/', '') || i.name)"
@@ -51,7 +51,7 @@ SELECT i.id, l.road, l.source, l.address, i.ref, i.kind, i.name, {PATH}, coalesc
 _SHARES = f"""
 SELECT {PATH}, i.kind, coalesce(i.lies, ''), i.new_link, i.link, s.who, s.role, s.detail
 FROM loss s JOIN item i ON i.id = s.item JOIN lane l ON l.id = i.lane LEFT JOIN item u ON u.id = i.up
-WHERE s.kind = :kind AND i.walk >= l.walk AND i.up IS NOT NULL AND (:road IS NULL OR l.road = :road)
+WHERE s.kind = :kind AND i.walk >= l.walk AND i.up IS NOT NULL AND (:road IS NULL OR l.road = :road) AND {IN_SCOPE}
 ORDER BY s.item, s.rowid
 """  # noqa: S608 - constants only
 

@@ -21,7 +21,7 @@ from degoog.ports import Blob
 MIB = 1024 * 1024
 _MOST = 10_000  # apps/dav/lib/Upload/ChunkingV2Plugin.php: names 1 to 10000, at least 5 MiB each but the last
 _LEAST_BYTES = 5 * MIB
-_USUAL = 100 * MIB
+USUAL = 100 * MIB
 _POLLS, _PAUSE = 60, 5.0  # how long an assembly is waited for after its answer was lost: five minutes
 
 
@@ -33,9 +33,9 @@ class Piece:
     length: int
 
 
-def pieces(size: int, largest: int | None) -> Iterator[Piece]:
+def pieces(size: int, *, usual: int, largest: int | None) -> Iterator[Piece]:
     """Cut a file. The same size and server always give the same pieces, so that an upload can be resumed."""
-    chunk = max(_LEAST_BYTES, min(_USUAL, largest or _USUAL), -(-size // _MOST))
+    chunk = max(_LEAST_BYTES, min(usual, largest or usual), -(-size // _MOST))
     for number, start in enumerate(range(0, max(size, 1), chunk), start=1):
         yield Piece(f"{number:05d}", min(chunk, size - start))
 
@@ -47,9 +47,13 @@ def upload_id(identity: str, item: Item) -> str:
 
 
 class Chunks:
-    """Uploads in chunks. `sleep` waits while the server puts an upload together after its answer was lost."""
+    """Uploads in chunks of `usual` bytes, or fewer where the server asks for it.
 
-    def __init__(self, tree: Tree, *, sleep: Callable[[float], Awaitable[None]]) -> None:
+    `sleep` waits while the server puts an upload together after its answer was lost.
+    """
+
+    def __init__(self, tree: Tree, *, usual: int, sleep: Callable[[float], Awaitable[None]]) -> None:
+        self._usual = usual
         self._tree = tree
         self._client = tree.client
         self._sleep = sleep
@@ -62,7 +66,7 @@ class Chunks:
         None for stored: something else lies there by now. What was sent stays on the server for the next try when
         the request breaks; it is deleted when the bytes turn out to be no good.
         """
-        cut = list(pieces(blob.size, self._client.server.chunk))
+        cut = list(pieces(blob.size, usual=self._usual, largest=self._client.server.chunk))
         there = await self._begin(upload, path, cut)
         async with blob.open() as source:
             reader = Reader(source, blob.size, algorithm(blob.size))

@@ -18,7 +18,7 @@ from degoog.errors import Refused, Unavailable, Usage
 from degoog.i18n import _
 from degoog.model import FailReason, Item, Seen, Stage
 from degoog.nextcloud import dav
-from degoog.nextcloud.chunks import MIB, Chunks
+from degoog.nextcloud.chunks import MIB, USUAL, Chunks
 from degoog.nextcloud.client import Client
 from degoog.nextcloud.files_batch import FilesBatch
 from degoog.nextcloud.folders import Folders
@@ -34,7 +34,7 @@ LARGE = 100 * MIB
 class NextcloudFiles:
     """See `ports.Target`. Everything lies under `into`, which is made at the first write.
 
-    `large`: from how many bytes on a new file is sent in resumable chunks.
+    `large`: from how many bytes on a new file is sent in resumable chunks; `chunk`: how large these are.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class NextcloudFiles:
         *,
         into: str = "/Google Drive",
         large: int = LARGE,
+        chunk: int = USUAL,
         parallel: int = 4,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -52,7 +53,7 @@ class NextcloudFiles:
         self._large = large
         self._parallel = parallel
         self._folders = Folders(self._tree, clock=clock)
-        self._chunks = Chunks(self._tree, sleep=sleep)
+        self._chunks = Chunks(self._tree, usual=chunk, sleep=sleep)
         self._naming: Names | None = None
         self._made = False
         self._making = asyncio.Lock()

@@ -11,9 +11,9 @@ import httpx
 
 from degoog.errors import Refused, Unavailable
 from degoog.i18n import _
-from degoog.model import FailReason, Intent, Item, Loss, LossKind, Proof, Ref, Stage
+from degoog.model import FailReason, Intent, Item, Loss, LossKind, Place, Proof, Ref, Stage
 from degoog.nextcloud import bulk, reader, stamps
-from degoog.nextcloud.dav import Fault
+from degoog.nextcloud.dav import Entry, Fault
 from degoog.nextcloud.folders import Claims, Folders
 from degoog.nextcloud.judge import locked
 from degoog.nextcloud.tree import Stored, Tree, missing
@@ -67,11 +67,10 @@ class FilesBatch:
         results: list[Result] = []
         try:
             await self._ready()
+            await self._each([task for task in self._tasks if isinstance(task, Make | Move)], results)
             together, alone = await self._sort()
             rest = await self._bulk(together, results)
-            for task in rest + alone:
-                result = await self._one(task)
-                results.append(result)
+            await self._each(rest + alone, results)
         except Unavailable as error:
             if not results:
                 raise
@@ -81,6 +80,11 @@ class FilesBatch:
         finally:
             self._claims.release()
         return results
+
+    async def _each(self, tasks: list[Task[Blob]], results: list[Result]) -> None:
+        for task in tasks:
+            result = await self._one(task)
+            results.append(result)
 
     def _intent(self, task: Make | Write[Blob] | Move) -> Intent:
         if isinstance(task, Write):
@@ -92,12 +96,16 @@ class FilesBatch:
         together: list[Write[Blob]] = []
         alone: list[Task[Blob]] = []
         for task in self._tasks:
-            free = not isinstance(task, Touch) and self._claims.take(task.at.path)
-            if free and isinstance(task, Write) and self._small(task) and await self._free(task.at.path):
-                together.append(task)
-            else:
-                alone.append(task)
-        return (together, alone) if len(together) > 1 else ([], self._tasks)
+            match task:
+                case Write() if (
+                    self._claims.take(task.at.path) and self._small(task) and await self._free(task.at.path)
+                ):
+                    together.append(task)
+                case Write() | Touch():
+                    alone.append(task)
+                case Make() | Move():
+                    pass  # done before
+        return (together, alone) if len(together) > 1 else ([], together + alone)
 
     def _small(self, task: Write[Blob]) -> bool:
         # One forbidden name would end the whole request (nextcloud.md §4).
@@ -146,6 +154,8 @@ class FilesBatch:
     async def _do(self, task: Task[Blob]) -> Result:
         if not isinstance(task, Touch) and not self._uploads.allowed(task.at.path):
             raise self._uploads.forbidden(task.at.path)
+        if not isinstance(task, Touch):
+            self._claims.take(task.at.path)  # others keep away while this is done; if they were first, the server says
         match task:
             case Make():
                 return await self._make(task)
@@ -184,19 +194,32 @@ class FilesBatch:
         at, proof = task.at, task.at.proof
         path, others = at.path, self._uploads.beside(at.path)
         there = await self._tree.stat(at.was)
-        if there is None or (proof is not None and proof.id not in {"", there.id}):
-            there = await self._tree.stat(path)
-            if there is None or proof is None or there.id != proof.id:  # not moved by a run that died either
+        source = at.was
+        if there is None or (proof is not None and proof.id != there.id):
+            found = await self._left(at) if proof is not None else None
+            if found is None:
                 text = _("It no longer lies in Nextcloud where degoog put it: {path}.").format(path=at.was)
                 return Failed(task.item, FailReason.REJECTED, text)
-            return self._arrived(task.item, path, path, proof)
-        while (stored := await self._tree.move(at.was, path)) is None:
+            source, there = found
+        stored = Stored(there.id, there.etag)
+        while path != source:
+            moved = await self._tree.move(source, path)
+            if moved is not None:
+                self._folders.forget(source)
+                stored = moved
+                break
             path = next(others)
-        self._folders.forget(at.was)
-        kept = proof or Proof(stored.id, there.size)
-        return self._arrived(
-            task.item, at.path, path, Proof(stored.id, kept.size, kept.digest, stored.etag or kept.etag)
-        )
+        kept = proof or Proof(there.id, there.size)
+        now = Proof(there.id, kept.size, kept.digest, stored.etag or kept.etag)
+        return self._arrived(task.item, at.path, path, now)
+
+    async def _left(self, at: Place) -> tuple[str, Entry] | None:
+        """Find where a run that died left something it moved: by its id, in the folders it left and went to."""
+        for folder in dict.fromkeys([posixpath.dirname(at.path), posixpath.dirname(at.was)]):
+            async for entry in self._tree.list(folder):
+                if at.proof is not None and entry.id == at.proof.id:
+                    return posixpath.join(folder, entry.name), entry
+        return None
 
     async def _touch(self, task: Touch) -> Result:
         item, at = task.item, task.at

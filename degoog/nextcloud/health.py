@@ -92,7 +92,9 @@ async def _ask(
                 raise Usage(text.format(host=request.url.host, why=cause.verify_message)) from error
             cause = cause.__cause__ or cause.__context__
         raise Unavailable(
-            _("Nobody answers at {url}.").format(url=f"{request.url.scheme}://{request.url.netloc.decode()}")
+            _(
+                "Nobody answers at {url}. Open it in your browser; if it does not open there either, ask your host."
+            ).format(url=f"{request.url.scheme}://{request.url.netloc.decode()}")
         ) from error
 
 

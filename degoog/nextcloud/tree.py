@@ -103,7 +103,7 @@ class Tree:
     async def move(self, path: str, to: str) -> Stored | None:
         """Move a file or folder to a free place; None where something lies there (412). 404: nothing to move."""
         headers = {"Destination": self.url(to), "Overwrite": "F"}
-        response = await self._ask("MOVE", path, headers=headers, extensions=REPEATABLE, read=PATIENT)
+        response = await self._ask("MOVE", path, headers=headers, read=PATIENT)
         if response.status_code == 412:
             return None
         return self.stored(_good(response))

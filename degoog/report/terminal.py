@@ -9,7 +9,7 @@ from datetime import UTC, tzinfo
 from degoog.i18n import _, n_
 from degoog.ledger import Ledger, counts
 from degoog.ledger.counts import Group, Tally
-from degoog.model import LossKind
+from degoog.model import FailReason, LossKind, SkipReason
 from degoog.report.facts import Facts, gather
 from degoog.report.plain import line
 from degoog.report.remedies import remedy
@@ -48,11 +48,18 @@ def plan_lines(
 
 
 def closing(
-    facts: Facts, *, again: str = "", options: str = "", zone: tzinfo = UTC, width: int | None = None
+    facts: Facts,
+    *,
+    again: str = "",
+    options: str = "",
+    workspace: str = "",
+    zone: tzinfo = UTC,
+    width: int | None = None,
 ) -> list[str]:
     """Give the closing screen: the statement, the balance, what to look at, what to do next.
 
-    `again` is the command that migrates, where it was not the plain one; `options` is added to every other command.
+    `again` is the command that migrates, where it was not the plain one; `options` is added to the command that
+    verifies, `workspace` to the one that reports.
     """
     told = [*statement(facts, zone=zone), "", equation(facts.balance)]
     if facts.checks.extra:
@@ -67,8 +74,30 @@ def closing(
     told += _in_short(_("Left where it was"), facts.left)
     told += _in_short(_("Changed on the way"), facts.changed)
     step = next_step(facts, again=again, options=options)
-    after = step or Next(_("To see all of it in a page:"), " ".join(p for p in ("degoog report", options) if p))
+    after = step or Next(_("To see all of it in a page:"), " ".join(p for p in ("degoog report", workspace) if p))
     told += ["", after.why, f"  {after.command}"]
+    return _folded(told, width)
+
+
+def rehearsed(facts: Facts, *, again: str = "", width: int | None = None) -> list[str]:
+    """Give the closing screen of a rehearsal: what a migration would come to, and how to begin it."""
+    balance = facts.balance
+    told = [
+        _("This was a rehearsal: nothing was moved, nothing was changed."),
+        _(
+            "A migration would move {moved}, leave {skipped} where they are by rule, and fail for {failed}; "
+            "{unchanged} are in the new place already."
+        ).format(
+            moved=_items(balance.moved),
+            skipped=count(balance.skipped),
+            failed=count(balance.failed),
+            unchanged=count(balance.unchanged),
+        ),
+        *_in_full(_("To look at"), [group for group in facts.look if isinstance(group.cause, FailReason | SkipReason)]),
+        "",
+        _("To move all this:"),
+        f"  {again or f'degoog migrate {facts.road}'}",
+    ]
     return _folded(told, width)
 
 

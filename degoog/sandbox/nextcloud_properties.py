@@ -153,6 +153,7 @@ def patch(store: Store, home: Home, node: Node, body: bytes) -> dict[int, dict[N
     """Carry out a PROPPATCH: all of it or, when one property is refused, nothing. Returns names by status."""
     document = _parse(body)
     changes = [(_name(prop.tag), prop) for prop in document.findall("{DAV:}set/{DAV:}prop/*")]
+    changes = [(name, prop) for name, prop in changes if name != (DAV, "resourcetype")]
     removals = [_name(prop.tag) for prop in document.findall("{DAV:}remove/{DAV:}prop/*")]
     refused = [name for name, prop in changes if name in _PROTECTED or _is_zero_time(name, prop.text or "")]
     if refused:
@@ -164,6 +165,12 @@ def patch(store: Store, home: Home, node: Node, body: bytes) -> dict[int, dict[N
     for name in removals:
         kept.pop(name, None)
     return {200: dict.fromkeys(name for name, _ in changes), 204: dict.fromkeys(removals)}
+
+
+def check_mkcol(body: bytes) -> None:
+    """Refuse an extended MKCOL (RFC 5689) that does not say what it makes."""
+    if _parse(body).find("{DAV:}set/{DAV:}prop/{DAV:}resourcetype") is None:
+        raise DavError(400, SABRE + "BadRequest", "The mkcol request must include a {DAV:}resourcetype property")
 
 
 def _is_zero_time(name: Name, value: str) -> bool:

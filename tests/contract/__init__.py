@@ -1,1 +1,1 @@
-"""What every implementation of a port, or of a service, must do alike."""
+"""What every implementation of a port must do, on stand-ins and on real servers."""

@@ -5,6 +5,8 @@ prints, `…` standing for anything. A comment on the line above says what to ex
 
     <!-- not run: why -->      what the tests cannot do, and why
     <!-- exit 3 -->            the exit code of its last command, where it is not 0
+
+Where a person would do something by hand, the page holds what the tests do instead: `<!-- run: a command -->`.
 """
 
 from __future__ import annotations
@@ -53,8 +55,8 @@ class Block:
     def commands(self) -> list[Command]:
         found = []
         for part in re.split(r"^\s*\$ ", self.body, flags=re.MULTILINE)[1:]:
-            first, *rest = part.replace("\\\n", " ").split("\n")
-            found.append(Command(re.sub(r"\s+", " ", first).strip(), "\n".join(rest).strip()))
+            first, *rest = re.sub(r"\\\n\s*", "", part).split("\n")
+            found.append(Command(first.strip(), "\n".join(rest).strip()))
         return found
 
 
@@ -71,6 +73,17 @@ def blocks(page: Path) -> list[Block]:
         )
         for match in _FENCE.finditer(text)
     ]
+
+
+def steps(page: Path) -> list[Block]:
+    """Give what is to be run of a page, in order: its blocks of commands, and what stands in for a person's hand."""
+    text = page.read_text(encoding="utf-8")
+    by_hand = [
+        Block(page, text.count("\n", 0, match.start()) + 1, "console", "", f"$ {match[1]}\n")
+        for match in re.finditer(r"^<!-- run: (.+?) -->$", text, re.MULTILINE | re.DOTALL)
+    ]
+    shown = [block for block in blocks(page) if block.language == "console" and not block.reason]
+    return sorted(by_hand + shown, key=lambda block: block.line)
 
 
 def prose(page: Path) -> str:

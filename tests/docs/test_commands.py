@@ -13,18 +13,9 @@ import pytest
 
 from degoog.sandbox.nextcloud import NextcloudSandbox
 from degoog.sandbox.takeout import draw_takeout
-from tests.docs.pages import FRENCH, PAGES, ROOT, Block, Command, blocks
+from tests.docs.pages import FRENCH, PAGES, ROOT, Command, steps
 
 PROGRAMS = Path(sys.executable).parent
-
-
-pytestmark = pytest.mark.skipif(
-    not (ROOT / "degoog" / "cli" / "migrate.py").is_file(), reason="degoog/cli/migrate.py has not landed yet"
-)
-
-
-def run_blocks(page: Path) -> list[Block]:
-    return [block for block in blocks(page) if block.language == "console" and not block.reason]
 
 
 @pytest.fixture
@@ -72,11 +63,11 @@ def run(command: Command, folder: Path, environment: dict[str, str]) -> subproce
     )
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if run_blocks(page)], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [page for page in PAGES if steps(page)], ids=lambda page: page.name)
 def test_the_commands_of_a_page_do_what_it_says(page, workspace, environment):
     if page.name in FRENCH:
         environment |= {"LANG": "fr_FR.UTF-8"}
-    for block in run_blocks(page):
+    for block in steps(page):
         for command in block.commands:
             done = run(command, workspace, environment)
             expected = block.exit if command == block.commands[-1] else 0

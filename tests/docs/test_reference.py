@@ -37,7 +37,6 @@ def test_the_reference_is_up_to_date():
     assert REFERENCE.read_text(encoding="utf-8") == reference.text(), "run: .venv/bin/python -m tools.commands"
 
 
-@pytest.mark.skipif("migrate" not in COMMANDS, reason="degoog/cli/migrate.py has not landed yet")
 @pytest.mark.parametrize("page", [page for page in PAGES if page != REFERENCE], ids=lambda page: page.name)
 def test_a_command_that_is_shown_exists_with_its_options(page):
     lines = [command.line for block in blocks(page) for command in block.commands if block.language == "console"]
@@ -58,7 +57,6 @@ def test_a_command_that_is_shown_exists_with_its_options(page):
     assert wrong == []
 
 
-@pytest.mark.skipif("migrate" not in COMMANDS, reason="degoog/cli/migrate.py has not landed yet")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_an_option_that_is_named_exists(page):
     every = set().union(options(program), *map(options, COMMANDS.values()))

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from degoog.errors import Refused, Unavailable
 from degoog.google.takeout.tree import Entry
@@ -17,6 +18,8 @@ from degoog.google.takeout.zip_index import DEFLATED
 from degoog.i18n import _
 from degoog.model import FailReason
 from degoog.ports import Blob
+
+T = TypeVar("T")
 
 CHUNK = 256 << 10
 IN_MEMORY = 8 << 20
@@ -162,6 +165,18 @@ class Spool:
             os.close(self._descriptor)
 
 
+async def in_thread(work: Callable[[], T]) -> T:
+    """Do blocking work beside the event loop; on a cancellation it ends before the cancellation goes on."""
+    task = asyncio.create_task(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()  # looked at, so that nobody complains that it was not
+        raise
+
+
 def zip_blob(descriptor: Callable[[], int], entry: Entry) -> Blob:
     """Describe a zip member's content without reading it."""
 
@@ -187,7 +202,7 @@ def spooled_blob(spool: Spool, entry: Entry) -> Blob:
 
 
 async def _pass(content: ZipBytes) -> AsyncIterator[bytes]:
-    while chunk := content.next() if content.small else await asyncio.to_thread(content.next):
+    while chunk := content.next() if content.small else await in_thread(content.next):
         yield chunk
 
 

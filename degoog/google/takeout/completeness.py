@@ -13,7 +13,7 @@ from degoog.google.takeout.products import Product, fold, of_service
 from degoog.google.takeout.sidecar import sidecar_name
 from degoog.google.takeout.tree import BATCH, Tree
 
-_ODD = re.compile(r"[^\w.-]+")
+_ODD = re.compile(r"(?:[^\w.-]|_)+")
 
 
 @dataclass(slots=True)
@@ -73,6 +73,7 @@ class Absent:
 def take_in(tree: Tree, declared: Declared, chunks: Iterable[bytes]) -> None:
     """Read a manifest: Drive's files go into the tree's tables, the rest into `declared`."""
     places: dict[str, int] = {}
+    wanted: list[tuple[int, str]] = []
     tree.sql.execute("BEGIN")
     for entry in read(chunks):
         match entry:
@@ -84,8 +85,9 @@ def take_in(tree: Tree, declared: Declared, chunks: Iterable[bytes]) -> None:
             case Listed(code, folder, name):
                 _block(declared, code).listed += 1
                 if of_service(code) is Product.DRIVE:
-                    row = (_place(tree, places, folder), name)
-                    tree.sql.execute("INSERT OR IGNORE INTO expected (place, name) VALUES (?, ?)", row)
+                    wanted.append((_place(tree, places, folder), name))
+                    if len(wanted) >= BATCH:
+                        _expect(tree, wanted)
             case NotExported(code, folder, name, why):
                 _block(declared, code).unexported_named += 1
                 if of_service(code) is Product.DRIVE:
@@ -97,6 +99,7 @@ def take_in(tree: Tree, declared: Declared, chunks: Iterable[bytes]) -> None:
                 block.unexported = max(block.unexported, files)
             case _:
                 assert_never(entry)
+    _expect(tree, wanted)
     tree.sql.execute("COMMIT")
 
 
@@ -149,6 +152,11 @@ def _absent(tree: Tree, query: str) -> Iterator[tuple[Absent, int]]:
         for number, path, name, folder, why, place in rows:
             yield Absent(number, path, name, folder, why), place
             last = number
+
+
+def _expect(tree: Tree, wanted: list[tuple[int, str]]) -> None:
+    tree.sql.executemany("INSERT OR IGNORE INTO expected (place, name) VALUES (?, ?)", wanted)
+    wanted.clear()
 
 
 def _block(declared: Declared, code: str) -> Block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from degoog.model import FailReason, Found, Item, Kind, Ref, SkipReason, Stage
 
 SERVICE = "takeout"
 DRIVE = "drive"
+_SEPARATOR = re.compile(r"[/\\]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -51,7 +53,7 @@ def file_item(entry: Entry, where: Where, ref: Ref, sidecar: Sidecar | None, own
             ref=ref,
             parent=where.ref,
             kind=Kind.FILE,
-            name=entry.name,
+            name=entry.name if entry.folder else _SEPARATOR.split(entry.name)[-1] or entry.name,
             stage=Stage.CONTENT,
             content=fingerprint,
             place=_place(where.ref, entry.name),
@@ -105,21 +107,27 @@ def folder_item(name: str, where: Where, ref: Ref, sidecar: Sidecar | None, owne
     )
 
 
-def verdict(item: Item, problem: str, entry: Entry) -> Found:
+def verdict(item: Item, problem: str, method: int = 0) -> Found:
     """Give an item its verdict, where the index already tells that it cannot be moved."""
-    if not problem:
-        return Found(item)
-    reason = FailReason(problem)
-    texts = {
-        FailReason.UNSAFE_PATH: _("Its path in the archive leads outside the archive. degoog wrote nothing there."),
-        FailReason.LINK: _("It is a link or a device, or lies below one: an archive of Google's holds none."),
-        FailReason.BOMB: _("It is packed the way archives are that fill a disk. degoog did not unpack it."),
-        FailReason.ENCRYPTED: _("It is encrypted. Unpack it with its password and put the file where it belongs."),
-        FailReason.UNREADABLE: _(
-            "It is packed in a way degoog cannot read (method {method}). Zip the archive again in the usual way."
-        ).format(method=entry.method),
-    }
-    return Found(item, reason, texts.get(reason, ""))
+    return Found(item, FailReason(problem), why(problem, method)) if problem else Found(item)
+
+
+def why(problem: str, method: int) -> str:
+    """Say what a problem of the index means."""
+    match FailReason(problem):
+        case FailReason.UNSAFE_PATH:
+            return _("Its path in the archive leads outside the archive. degoog wrote nothing there.")
+        case FailReason.LINK:
+            return _("It is a link or a device, or lies below one: an archive of Google's holds none.")
+        case FailReason.BOMB:
+            return _("It is packed the way archives are that fill a disk. degoog did not unpack it.")
+        case FailReason.ENCRYPTED:
+            return _("It is encrypted. Unpack it with its password and put the file where it belongs.")
+        case _:
+            text = _(
+                "It is packed in a way degoog cannot read (method {method}). Zip the archive again in the usual way."
+            )
+            return text.format(method=method)
 
 
 def product_found(product: Product, name: str, files: int, size: int | None, owner: str) -> Found:

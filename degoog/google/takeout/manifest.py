@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>([^<]*+)""")
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -19,7 +20,6 @@ _SERVICE = re.compile(r"service-details-(.+)")
 _FAILED = re.compile(r"fail|error|unexported|not-exported|not_exported|unavailable", re.IGNORECASE)
 _FILE = re.compile(r"file-?_?name|file-?_?path", re.IGNORECASE)
 _WHY = re.compile(r"reason|message|cause", re.IGNORECASE)
-_PLAIN = re.compile(f"{_FILE.pattern}|{_WHY.pattern}", re.IGNORECASE)  # not a block with a list in it
 _FAILED_COUNT = re.compile(
     r"(\d[\d\s.,\u00a0\u202f]*)[^\d•]{0,60}?"
     r"(?:fail|could not|couldn|not export|error|échec|échou|erreur|n[’']ont pas|non export|fehl|nicht|errore|error)",
@@ -93,6 +93,38 @@ def read(chunks: Iterable[bytes]) -> Iterator[Entry]:
     yield from reader.finish()
 
 
+def _name(text: str) -> str:
+    """Give a file's name: one blank before it is the page's, blanks after it are the name's."""
+    return text.strip("\r\n\t").removeprefix(" ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What a tag's attributes tell."""
+
+    service: str
+    folder: str
+    classes: str
+    failed: bool
+    file: bool
+    why: bool
+
+
+@lru_cache(maxsize=1024)
+def _traits(raw: str) -> _Traits:
+    attributes = {key.lower(): html.unescape(quoted or single) for key, quoted, single in _ATTRIBUTE.findall(raw)}
+    service = _SERVICE.fullmatch(attributes.get("id", ""))
+    classes = attributes.get("class", "")
+    return _Traits(
+        service=service[1] if service else "",
+        folder=attributes.get("data-folder-name", ""),
+        classes=classes,
+        failed=bool(_FAILED.search(classes)),
+        file=bool(_FILE.search(classes)),
+        why=bool(_WHY.search(classes)),
+    )
+
+
 @dataclass(slots=True)
 class _Folder:
     """A folder that holds for what follows its name, until the block around the name ends or another folder begins."""
@@ -148,33 +180,31 @@ class _Reader:
                 self._folders.pop()
 
     def _open(self, tag: str, raw_attributes: str, content: str) -> Iterator[Entry]:
-        if tag in _RAW and not raw_attributes.endswith("/"):
+        if tag in _RAW:
             self._raw = tag
             return
-        attributes = {
-            key.lower(): html.unescape(quoted or single or "")
-            for key, quoted, single in _ATTRIBUTE.findall(raw_attributes)
-        }
-        classes = attributes.get("class", "")
+        traits = _traits(raw_attributes)
         if tag in _BLOCKS:
             self._depth += 1
-        service = _SERVICE.fullmatch(attributes.get("id", ""))
-        if service:
+        if traits.service:
             yield from self.finish()
-            self._code, self._named, self._failing, self._folders = service[1], False, 0, []
+            self._code, self._named, self._failing, self._folders = traits.service, False, 0, []
             return
-        text = html.unescape(content)
+        text = html.unescape(content) if content else ""
         if not self._code:
-            yield from self._header(classes, text)
+            yield from self._header(traits.classes, text)
             return
-        yield from self._title(tag, attributes, text)
-        if tag in _BLOCKS and not self._failing and _FAILED.search(classes) and not _PLAIN.search(classes):
+        if not self._named:
+            yield from self._title(tag, traits.folder, text)
+        if traits.failed and not self._failing and tag in _BLOCKS and not (traits.file or traits.why):
             self._failing = self._depth
-        if "extracted-folder-name" in classes:
+        if "extracted-folder-name" in traits.classes:
             self._enter(text)
-        elif (_FILE.search(classes) or (self._failing and tag == "li")) and text.strip():
-            yield from self._file(classes, text)
-        elif self._last is not None and text.strip() and (_WHY.search(classes) or _FAILED.search(classes)):
+        elif not text or text.isspace():
+            return
+        elif traits.file or (self._failing and tag == "li"):
+            yield from self._file(text, failed=bool(self._failing) or traits.failed)
+        elif self._last is not None and (traits.why or traits.failed):
             last = self._last
             self._last = NotExported(last.code, last.folder, last.name, " ".join(text.split()))
 
@@ -184,24 +214,23 @@ class _Reader:
             self._owner = True
             yield Owner(found[0].rstrip("."))
 
-    def _title(self, tag: str, attributes: dict[str, str], text: str) -> Iterator[Entry]:
-        name = attributes.get("data-folder-name") or (text if tag in _HEADINGS else "")
-        if name.strip() and not self._named:
+    def _title(self, tag: str, folder: str, text: str) -> Iterator[Entry]:
+        name = (folder or (text if tag in _HEADINGS else "")).strip()
+        if name:
             self._named = True
-            yield Service(self._code, name.strip())
+            yield Service(self._code, name)
 
     def _enter(self, name: str) -> None:
         while self._folders and self._folders[-1].depth >= self._depth:
             self._folders.pop()
         self._folders.append(_Folder(name.strip("\r\n\t").strip("/"), self._depth, max(0, self._depth - 1)))
 
-    def _file(self, classes: str, text: str) -> Iterator[Entry]:
+    def _file(self, text: str, *, failed: bool) -> Iterator[Entry]:
         for folder in self._folders:
             folder.used = True
-        path = "/".join(folder.name for folder in self._folders)
+        path = "/".join([folder.name for folder in self._folders])
         yield from self.finish()
-        failed = self._failing or _FAILED.search(classes)
-        self._last = (NotExported if failed else Listed)(self._code, path, text.strip())
+        self._last = (NotExported if failed else Listed)(self._code, path, _name(text))
 
     def _counted(self, content: str) -> Iterator[Entry]:
         for part in html.unescape(content).split("•"):

@@ -105,7 +105,7 @@ class Opened:
             except Broken as error:
                 self.containers.pop(part.index, None)
                 self.broken.append((part, str(error)))
-        if len(self.broken) == len(self.parts):
+        if not self.containers:
             raise Usage(self._nothing_readable())
         self.tree.settle(disordered)
         self._checkpoint()

@@ -99,19 +99,19 @@ def container(part: Part) -> Container:
 
 def missing_names(parts: Sequence[Part]) -> tuple[str, ...]:
     """Give the names that the numbering of the parts leaves out, up to the highest number given."""
-    series: dict[tuple[str, int, str], set[int]] = {}
+    series: dict[tuple[str, str], tuple[int, str, set[int]]] = {}
     for part in parts:
         match = _NUMBERED.fullmatch(part.name)
         if match is None:
             continue
         before, group, number, after = match["before"], match["group"], match["number"], match["after"]
         if group is not None:
-            series.setdefault((before, 0, f"-001{after}"), set()).add(int(group))
+            series.setdefault((before, "group"), (0, f"-001{after}", set()))[2].add(int(group))
             before = f"{before}{group}-"
-        series.setdefault((before, len(number), after), set()).add(int(number))
+        series.setdefault((before, ""), (len(number), after, set()))[2].add(int(number))
     return tuple(
         f"{before}{number:0{width}d}{after}"
-        for (before, width, after), seen in sorted(series.items())
+        for (before, _kind), (width, after, seen) in sorted(series.items())
         for number in range(1, min(max(seen), _MOST_PARTS))
         if number not in seen
     )

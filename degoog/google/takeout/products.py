@@ -59,6 +59,7 @@ def fold(name: str) -> str:
 
 
 _KNOWN = {fold(name): product for product, names in _NAMES.items() for name in names}
+_OF_CODE = {product.value: product for product in Product}
 _TAKEOUT = "takeout"
 _MANIFEST = "archive_browser.html"
 _TOPS_LOOKED_AT = 1000
@@ -73,10 +74,7 @@ def known(name: str) -> Product | None:
 
 def of_service(code: str) -> Product:
     """Recognise a product by its code in archive_browser.html."""
-    try:
-        return Product(code.upper())
-    except ValueError:
-        return Product.OTHER
+    return _OF_CODE.get(code.upper(), Product.OTHER)
 
 
 @dataclass(frozen=True, slots=True)

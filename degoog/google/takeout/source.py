@@ -14,7 +14,7 @@ from typing import Self
 from degoog.errors import Refused
 from degoog.google.takeout import completeness, describe
 from degoog.google.takeout.broken import Broken
-from degoog.google.takeout.bytes import Spool, damaged, spooled_blob, unreadable, zip_blob
+from degoog.google.takeout.bytes import Spool, damaged, in_thread, spooled_blob, unreadable, zip_blob
 from degoog.google.takeout.describe import Where
 from degoog.google.takeout.opening import Opened
 from degoog.google.takeout.parts import Container
@@ -62,10 +62,14 @@ class TakeoutSource:
 
     async def __aenter__(self) -> Self:
         stop = threading.Event()
+        opening = asyncio.create_task(asyncio.to_thread(Opened, self._paths, self._scratch, stop))
         try:
-            self._opened = await asyncio.to_thread(Opened, self._paths, self._scratch, stop)
+            self._opened = await asyncio.shield(opening)
         except asyncio.CancelledError:
             stop.set()
+            await asyncio.wait({opening})
+            if opening.exception() is None:
+                opening.result().close()
             raise
         return self
 
@@ -112,14 +116,14 @@ class TakeoutSource:
         if entry is None:
             raise Refused(FailReason.UNREADABLE, _("It is not in the archives that were given."))
         if entry.problem:
-            raise Refused(FailReason(entry.problem), describe.verdict(item, entry.problem, entry).detail)
+            raise Refused(FailReason(entry.problem), describe.why(entry.problem, entry.method))
         if self._archive.containers[entry.part] is Container.ZIP:
             archive, part = self._archive, entry.part
             return zip_blob(lambda: archive.descriptor(part), entry)
         async with self._turn:
             spool = self._spools.get(entry.id)
             if spool is None:
-                spool = await asyncio.to_thread(self._spool, entry)
+                spool = await in_thread(lambda: self._spool(entry))
                 self._spools[entry.id] = self._last = spool
         return spooled_blob(spool, entry)
 
@@ -179,8 +183,7 @@ class TakeoutSource:
                     entry = archive.tree.entry(sidecar) if sidecar is not None else None
                     told = archive.sidecar(entry) if entry is not None else None
                     item = describe.folder_item(name, above, where.ref, told, self._owner)
-                    reason = FailReason(problem) if problem else None
-                    drafts.append((Found(item, reason), number))
+                    drafts.append((describe.verdict(item, problem), number))
                 archive.tree.give([(str(found.item.ref), -number) for found, number in drafts])
                 yield from (found for found, _number in drafts)
 
@@ -202,7 +205,7 @@ class TakeoutSource:
         wanted = [(describe.ref_of(where.of(entry.name), told), entry.id) for entry, where, told in drafts]
         refs = self._distinct(wanted, drafts)
         return rows[-1][0].id, [
-            describe.verdict(describe.file_item(entry, where, ref, told, self._owner), entry.problem, entry)
+            describe.verdict(describe.file_item(entry, where, ref, told, self._owner), entry.problem, entry.method)
             for (entry, where, told), ref in zip(drafts, refs, strict=True)
         ]
 

@@ -155,6 +155,7 @@ class Tree:
         ):
             names = names_along(path)
             if names is None:
+                path = path.replace("\0", "\ufffd")
                 return self._append(part, (0, 0), path, None, member._replace(problem=FailReason.UNSAFE_PATH))
             if member.folder or not names:
                 self._place(names, root)

@@ -126,10 +126,9 @@ class ZipIndex:
             raise Broken(_("it is not complete: its end is missing, the download or the copy stopped too early"))
         _sig, disk, first_disk, _here, count, size, start, _comment_length = _END.unpack_from(tail, at)
         end = base + at
-        if _FULL16 in {disk, first_disk, count} or _FULL32 in {size, start}:
-            found = self._find_end64(end)
-            if found is not None:
-                disk, first_disk, count, size, start, end = found
+        found = self._find_end64(end)
+        if found is not None:
+            disk, first_disk, count, size, start, end = found
         if disk or first_disk:
             raise Broken(_("it is one volume of a zip cut in several, which only the program that cut it can join"))
         real = end - size
@@ -149,7 +148,7 @@ class ZipIndex:
             if len(block) == _END64.size and block[:4] == b"PK\x06\x06":
                 _s, _l, _v, _n, disk, first_disk, _here, count, size, start = _END64.unpack(block)
                 return disk, first_disk, count, size, start, place
-        raise Broken(_("its table of contents is damaged"))
+        return None
 
 
 def _comment(tail: bytes, at: int) -> int:

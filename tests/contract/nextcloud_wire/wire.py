@@ -21,7 +21,7 @@ SPACES = {
     "nc": "http://nextcloud.org/ns",
     "x": "urn:degoog",
 }
-_DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in SPACES.items())
+DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in SPACES.items())
 PASSWORD = "Une-longue-phrase-de-passe-1"
 ODD = "é 😀 #%+;&=,'!()[]~^`{}@$\u202eα\u00a0z"
 STATE = ("oc:fileid", "d:getetag", "oc:size", "d:getlastmodified")
@@ -66,7 +66,7 @@ class Wire:
 
     def patch(self, path: str, inner: str) -> dict[str, int]:
         """PROPPATCH; returns each property's status."""
-        body = f"<d:propertyupdate {_DECLARED}>{inner}</d:propertyupdate>"
+        body = f"<d:propertyupdate {DECLARED}>{inner}</d:propertyupdate>"
         response = self("PROPPATCH", path, body.encode(), content_type="application/xml")
         assert response.status_code == 207, response.text
         return {name: status for row in rows(response) for name, (status, _) in row.properties.items()}
@@ -79,7 +79,7 @@ class Wire:
     def find(self, path: str, *names: str, depth: str = "0") -> list["Row"]:
         """PROPFIND of `"d:getetag"` and the like; without names, what the server chooses."""
         asked = "".join(f"<{name}/>" for name in names)
-        body = f"<d:propfind {_DECLARED}><d:prop>{asked}</d:prop></d:propfind>".encode() if names else None
+        body = f"<d:propfind {DECLARED}><d:prop>{asked}</d:prop></d:propfind>".encode() if names else None
         response = self("PROPFIND", path, body, depth=depth)
         assert response.status_code == 207, response.text
         return rows(response)

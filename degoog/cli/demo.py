@@ -1,0 +1,149 @@
+"""`degoog demo`: the whole road, on a drawn archive and a stand-in server, by the very commands a person types."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from degoog.cli.context import Context
+from degoog.cli.kit import command as declare
+from degoog.cli.kit import option
+from degoog.errors import Usage
+from degoog.i18n import N_, _
+from degoog.sandbox.nextcloud import NextcloudSandbox
+from degoog.sandbox.takeout import Language, draw_takeout
+
+STRUCTURE = "Les Jardins de la Lauze"
+LOGIN = "lauze"
+_MARK = ".drawn-by-degoog-demo"
+
+
+@declare(
+    "demo",
+    help=N_("See degoog at work: a fictional association moves its Google archive to a Nextcloud on this computer."),
+    example="degoog demo\ndegoog demo --seed 7 --keep",
+)
+@option(
+    "--seed", type=int, default=1, show_default=True, metavar=N_("N"), help=N_("Another number draws another archive.")
+)
+@option("--keep", is_flag=True, help=N_("Leave the server up at the end, until Ctrl-C."))
+@option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo"),
+    metavar=N_("DIR"),
+    help=N_("The folder to play in (default: demo)."),
+)
+def command(context: Context, seed: int, into: Path, *, keep: bool) -> int:
+    """Draw, serve, run the commands, and say what to look at."""
+    began, folder = time.monotonic(), _playground(into)
+    context.say(
+        _(
+            "{name} is a fictional association. degoog draws the archive that Google would give it, starts a stand-in "
+            "Nextcloud on this computer, and moves the one to the other. Nothing leaves this computer."
+        ).format(name=STRUCTURE)
+    )
+    drawn = draw_takeout(folder / "takeout", seed=seed, language=Language(context.language))
+    with NextcloudSandbox(folder / "nextcloud", seed=seed) as server:
+        server.add_user(LOGIN, "never used: degoog has its own")
+        stage = _Stage(context, folder, server.url, server.app_password(LOGIN))
+        migrate = ["migrate", "files", "--source", "takeout:takeout", "--to", "nextcloud"]
+        stage.play(
+            _("1. Describe the association"),
+            ["init", "--name", STRUCTURE, "--nextcloud-url", server.url, "--yes"],
+        )
+        stage.play(_("2. Move the {number} parts of the archive").format(number=len(drawn.parts)), migrate)
+        stage.play(_("3. Ask the server what it holds, and compare"), ["verify", "files", "--to", "nextcloud"])
+        stage.play(_("4. Where did a document go?"), ["find", "statuts"])
+        stage.play(_("5. Write the report"), ["report"])
+        written = server.requests.writes
+        stage.play(_("6. Move everything again: nothing is left to move"), migrate)
+        again = server.requests.writes - written
+        if again:
+            raise Usage(_("The second run wrote {number} times: this is a bug of degoog's.").format(number=again))
+        page = folder / "report" / "report.html"
+        _end(context, page, folder, seed, seconds=time.monotonic() - began)
+        context.emit("summary", report=str(page), folder=str(folder), seconds=time.monotonic() - began, exit=0)
+        if keep:
+            _stay(context, server)
+    return 0
+
+
+class _Stage:
+    """Where the commands are played, in processes of their own, as in a terminal."""
+
+    def __init__(self, context: Context, folder: Path, url: str, password: str) -> None:
+        self._context = context
+        self._folder = folder
+        given = {"DEGOOG_NEXTCLOUD_URL": url, "DEGOOG_NEXTCLOUD_USER": LOGIN, "DEGOOG_NEXTCLOUD_PASSWORD": password}
+        self._environ = {**os.environ, **given, "LANGUAGE": context.language}
+
+    def play(self, title: str, words: list[str]) -> None:
+        """Show a command and run it; stops the demonstration where it fails."""
+        context = self._context
+        context.say(f"\n── {title}\n")
+        context.say(f"$ degoog {shlex.join(words)}\n")
+        more = [flag for flag, wanted in (("--json", context.json), ("--quiet", context.quiet)) if wanted]
+        sys.stdout.flush()
+        done = subprocess.run(  # noqa: S603 - degoog itself
+            [sys.executable, "-m", "degoog", *words, *more], cwd=self._folder, env=self._environ, check=False
+        )
+        if done.returncode == 130:
+            raise click.Abort
+        if done.returncode:
+            raise Usage(
+                _("The demonstration stopped: “{command}” ended with {code}.").format(
+                    command=f"degoog {shlex.join(words)}", code=done.returncode
+                )
+            )
+
+
+def _playground(into: Path) -> Path:
+    """Give an empty folder; an earlier demonstration's is cleared, anybody else's is refused."""
+    folder = into.absolute()
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / _MARK).exists():
+            raise Usage(
+                _("The folder {folder} is not empty. To do: name another one with --into.").format(folder=folder)
+            )
+        shutil.rmtree(folder)
+    for name in ("takeout", "nextcloud"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).touch()
+    return folder
+
+
+def _end(context: Context, page: Path, folder: Path, seed: int, *, seconds: float) -> None:
+    context.say(f"\n── {_('The end')}\n")
+    context.say(_("Done in {seconds} seconds. The report, to open in your browser:").format(seconds=round(seconds)))
+    context.show(f"  {page}")
+    context.say(
+        "\n"
+        + _(
+            "What to try next:\n"
+            "  degoog demo --seed {next}   another archive\n"
+            "  degoog --workspace {folder} find budget\n"
+            "  degoog init   in a folder of your own, to begin with your association"
+        ).format(next=seed + 1, folder=shlex.quote(os.path.relpath(folder)))
+    )
+
+
+def _stay(context: Context, server: NextcloudSandbox) -> None:
+    context.say(
+        "\n"
+        + _("The stand-in server stays up at {url} (account {login}). Ctrl-C ends it.").format(
+            url=server.url, login=LOGIN
+        )
+    )
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        context.say(_("The server is down."))

@@ -1,0 +1,58 @@
+"""Writing into a workspace.yml that a person also writes: only the lines concerned change, comments stay."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from degoog.config import FILE, parse
+from degoog.files import write_atomically
+
+
+def set_nextcloud(folder: Path, *, url: str, login: str) -> None:
+    """Write the Nextcloud's address and account. The file must be one that `config.load` accepts.
+
+    A commented example, as `init` writes it, gives way; without a section one is put at the end.
+    """
+    path = folder / FILE
+    text = path.read_text(encoding="utf-8-sig")
+    known = parse(text.encode(), base=folder).nextcloud
+    if known is not None and (known.url, known.login) == (url, login):
+        return
+    edited = _edited(text, {"url": url, "login": login}).encode()
+    written = parse(edited, base=folder).nextcloud
+    if written is None or (written.url, written.login) != (url, login):
+        edited = _dumped(text, url, login).encode()
+        parse(edited, base=folder)
+    write_atomically(path, edited)
+
+
+def _edited(text: str, values: dict[str, str]) -> str:
+    """Edit line by line, as a person would."""
+    lines = [f"  {key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items()]
+    section = re.compile(r"^nextcloud:[ \t]*(#.*)?\n((?:[ \t]+[^\n]*\n)*)", re.MULTILINE)
+    example = re.compile(r"^# nextcloud:\n(?:#  +\w+:[^\n]*\n)*", re.MULTILINE)
+    text = text if text.endswith("\n") else text + "\n"
+    if match := section.search(text):
+        kept = [line for line in match[2].splitlines(keepends=True) if not re.match(r"\s+(url|login)\s*:", line)]
+        return text[: match.start(2)] + "".join([*lines, *kept]) + text[match.end() :]
+    block = "".join(["nextcloud:\n", *lines])
+    if match := example.search(text):
+        return text[: match.start()] + block + text[match.end() :]
+    return f"{text}\n{block}"
+
+
+def _dumped(text: str, url: str, login: str) -> str:
+    """Have the library write the whole file again: for sections in a form that lines do not show."""
+    editor = YAML()
+    editor.preserve_quotes = True
+    editor.width = 4096
+    document = editor.load(text)
+    document["nextcloud"] = {"url": url, "login": login}
+    out = io.StringIO()
+    editor.dump(document, out)
+    return out.getvalue()

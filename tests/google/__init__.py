@@ -1,0 +1,1 @@
+"""Tests of Google's side of the roads."""

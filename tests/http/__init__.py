@@ -1,0 +1,1 @@
+"""Patience, pacing and logging, without waiting."""

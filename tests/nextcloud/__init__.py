@@ -1,0 +1,1 @@
+"""Nextcloud's client and target, piece by piece."""
