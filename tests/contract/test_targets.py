@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from degoog.folder import OURS, Folder
 from degoog.ports import Blob, Target
 from degoog.sandbox.nextcloud import NextcloudSandbox
-from tests.contract.cloud import Account, Cloud
+from tests.contract.cloud import CloudSite
+from tests.contract.desk import Account, Cloud
 from tests.contract.site import Site
 from tests.contract.target_contract import TargetContract
 from tests.memory import MemoryTarget, Store
@@ -97,31 +101,52 @@ class TestFolder(TargetContract):
         return FolderSite(tmp_path / "archive")
 
 
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    with NextcloudSandbox(tmp_path_factory.mktemp("nextcloud")) as server, Cloud(server.admin_url) as cloud:
-        yield cloud.account()
+@contextmanager
+def account(address: str) -> Iterator[NextcloudAccount]:
+    """A new account on a server, with an HTTP client of its owner's."""
+    cloud = Cloud(address)
+    try:
+        with httpx.Client(timeout=120) as http:
+            yield NextcloudAccount(cloud.account(), http)
+    finally:
+        cloud.close()
+
+
+@dataclass(frozen=True)
+class NextcloudAccount:
+    account: Account
+    http: httpx.Client
+
+    def site(self) -> Site:
+        """A folder for one test."""
+        return CloudSite(self.account, self.http, f"/t {secrets.token_hex(4)}/Drivé")
 
 
 @pytest.fixture(scope="module")
-def real() -> Iterator[Account]:
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NextcloudAccount]:
+    with NextcloudSandbox(tmp_path_factory.mktemp("nextcloud")) as server, account(server.admin_url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[NextcloudAccount]:
     if not (address := os.environ.get("DEGOOG_TEST_NEXTCLOUD")):
         pytest.skip("DEGOOG_TEST_NEXTCLOUD names no Nextcloud")
-    with Cloud(address) as cloud:
-        yield cloud.account()
+    with account(address) as made:
+        yield made
 
 
 class TestNextcloudSandbox(TargetContract):
     names_examples = 8
 
     @pytest.fixture
-    def site(self, sandbox: Account) -> Site:
-        return sandbox.site(f"/t {secrets.token_hex(4)}/Drivé")
+    def site(self, sandbox: NextcloudAccount) -> Site:
+        return sandbox.site()
 
 
 class TestNextcloud(TargetContract):
     names_examples = 8
 
     @pytest.fixture
-    def site(self, real: Account) -> Site:
-        return real.site(f"/t {secrets.token_hex(4)}/Drivé")
+    def site(self, real: NextcloudAccount) -> Site:
+        return real.site()
