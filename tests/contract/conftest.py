@@ -2,6 +2,15 @@
 
 import pytest
 
-pytest.register_assert_rewrite(
-    "tests.contract.site", "tests.contract.cloud", "tests.contract.target_contract", "tests.contract.source_contract"
+_SHARED = (
+    "site",
+    "cloud",
+    "source_contract",
+    "target_writing",
+    "target_keeping",
+    "target_moving",
+    "target_looking",
+    "target_names",
+    "target_journeys",
 )
+pytest.register_assert_rewrite(*(f"tests.contract.{name}" for name in _SHARED))

@@ -153,8 +153,9 @@ def folder(id_: str, **more: Any) -> Item:
     return Item(Ref("test", id_), None, Kind.FOLDER, id_, Stage.HOLDERS, **{"place": id_, "modified": DAY, **more})
 
 
-def make(path: str, **more: Any) -> Make:
-    return Make(folder(path, **more), Place(path))
+def make(path: str, *, id_: str = "", **more: Any) -> Make:
+    """A folder to be made at a path, which is also its id."""
+    return Make(folder(id_ or path, **more), Place(path))
 
 
 def write(

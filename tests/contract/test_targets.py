@@ -18,8 +18,9 @@ from degoog.ports import Blob, Target
 from degoog.sandbox.nextcloud import NextcloudSandbox
 from tests.contract.cloud import CloudSite
 from tests.contract.desk import Account, Cloud
-from tests.contract.site import Site
+from tests.contract.site import Desk, Site
 from tests.contract.target_contract import TargetContract
+from tests.contract.target_names import NASTY, store_and_list
 from tests.memory import MemoryTarget, Store
 
 
@@ -142,6 +143,16 @@ class TestNextcloudSandbox(TargetContract):
     @pytest.fixture
     def site(self, sandbox: NextcloudAccount) -> Site:
         return sandbox.site()
+
+
+class TestNextcloudForWindows:
+    """A server whose administrator wants names that Windows takes too."""
+
+    @pytest.mark.parametrize("holders", [False, True])
+    def test_nasty_names_become_names_it_takes(self, tmp_path, holders):
+        with NextcloudSandbox(tmp_path) as server, account(server.admin_url) as made:
+            server.want_windows_names()
+            store_and_list(Desk(made.site()), NASTY, holders=holders)
 
 
 class TestNextcloud(TargetContract):
