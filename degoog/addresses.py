@@ -22,11 +22,11 @@ def server(text: str) -> str:
     passwords would travel readable.
     """
     text = text.strip()
-    parts = urlsplit(text if "://" in text else f"https://{text}")
     try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        host, port = "", None
+        parts, host, port = urlsplit(""), "", None
     if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.:-]+", host) or " " in text:
         raise Wrong(
             _("“{text}” is not the address of a server.").format(text=text),

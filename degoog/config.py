@@ -168,7 +168,8 @@ def _syntax(text: str, error: YAMLError) -> list[Problem]:
         return [Problem(line, _("an invisible character stands here."), _("delete the line and type it again."))]
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
         return [Problem(0, _("this is not YAML."), _("compare it with one that “degoog init” writes."))]
-    mark = error.context_mark if error.context and "quoted" in error.context else error.problem_mark
+    begun = error.context and ("quoted" in error.context or "simple key" in error.context)
+    mark = error.context_mark if begun else error.problem_mark
     line = (mark or error.problem_mark).line + 1
     said = f"{error.context or ''} {error.problem or ''}"
     for words, what, cure in (

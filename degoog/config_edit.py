@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 from degoog.config import FILE, parse
 from degoog.files import write_atomically
+from degoog.problems import Problems
 
 
 def set_nextcloud(folder: Path, *, url: str, login: str) -> None:
@@ -24,8 +25,9 @@ def set_nextcloud(folder: Path, *, url: str, login: str) -> None:
     if known is not None and (known.url, known.login) == (url, login):
         return
     edited = _edited(text, {"url": url, "login": login}).encode()
-    written = parse(edited, base=folder).nextcloud
-    if written is None or (written.url, written.login) != (url, login):
+    try:
+        parse(edited, base=folder)
+    except Problems:
         edited = _dumped(text, url, login).encode()
         parse(edited, base=folder)
     write_atomically(path, edited)
@@ -52,7 +54,8 @@ def _dumped(text: str, url: str, login: str) -> str:
     editor.preserve_quotes = True
     editor.width = 4096
     document = editor.load(text)
-    document["nextcloud"] = {"url": url, "login": login}
+    section = document["nextcloud"]
+    section["url"], section["login"] = url, login
     out = io.StringIO()
     editor.dump(document, out)
     return out.getvalue()

@@ -88,6 +88,7 @@ def parse(raw: bytes, *, name: str = FILE) -> tuple[Person, ...]:
         raise Problems(name, [Problem(1, _("the file is empty."), cure)])
     (head_line, head), *body = rows
     columns, problems = _columns(head, head_line)
+    understood = not problems
     people: list[Person] = []
     for line, cells in body:
         spare = [cell for cell in cells[len(columns) :] if cell]
@@ -97,6 +98,9 @@ def parse(raw: bytes, *, name: str = FILE) -> tuple[Person, ...]:
             continue
         person, wrong = _person(dict(zip(columns, cells, strict=False)), line)
         problems += wrong
+        if understood and not person.name and not person.email:
+            what = _("the line has neither a name nor an e-mail address.")
+            problems.append(Problem(line, what, _("write one of them, or delete the line.")))
         people.append(person)
     problems += _repeated(people)
     if problems:
@@ -194,9 +198,6 @@ def _person(cells: dict[str, str], line: int) -> tuple[Person, list[Problem]]:
     if language not in {"", "fr", "en"}:
         what = _("“{value}” is not possible for “{key}”.").format(value=language, key="language")
         problems.append(Problem(line, what, instead(language, ["fr", "en"])))
-    if not cells.get("name") and not cells.get("email"):
-        what = _("the line has neither a name nor an e-mail address.")
-        problems.append(Problem(line, what, _("write one of them, or delete the line.")))
     person = Person(
         name=cells.get("name", ""),
         email=cells.get("email", ""),

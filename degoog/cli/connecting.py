@@ -102,7 +102,7 @@ async def _grant(context: Context, server: str, account: str) -> Access:
     context.say(_("   You should see “Account connected”."))
     context.say(_("3. Come back here: degoog goes on by itself. The link works for 20 minutes."))
     login = await door.wait(flow)
-    return Access(login.url, login.login, Secret(login.password))
+    return Access(login.url, login.login, login.password)
 
 
 def _keep(context: Context, granted: Access, keeper: Keeper, *, own: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -14,23 +14,18 @@ from degoog.errors import Unavailable, Usage
 from degoog.http import TIMEOUT, Pacing, open_client
 from degoog.i18n import _
 from degoog.nextcloud import dav, server
-from degoog.nextcloud.address import normalise
 from degoog.nextcloud.judge import Judge
 from degoog.ports import Observer
+from degoog.secrets import Secret
 
 # Answers in one language, whole and not packed: lengths are compared.
 HEADERS = {"Accept-Language": "en", "Accept-Encoding": "identity", "User-Agent": "degoog"}
 
 
-class Hidden(Protocol):
-    """A secret that is shown only where a header is made."""
-
-    def reveal(self) -> str:
-        """Give the secret itself."""
-
-
 class Client:
-    """Requests in the name of one account. Enter it before use: that reads the server's version and rules.
+    """Requests in the name of one account, on the server at `url` (as `addresses.server` gives it).
+
+    Enter it before use: that reads the server's version and rules. It may be entered again while it is open.
 
     Entering raises `Usage` for an address that is no Nextcloud or one too old, `Unavailable` for one that is in
     maintenance or refuses the password. After a first refusal every request raises the same `Unavailable` at once:
@@ -41,13 +36,13 @@ class Client:
         self,
         url: str,
         login: str,
-        password: Hidden,
+        password: Secret,
         *,
         pacing: Pacing | None = None,
         observer: Observer | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self.url = normalise(url)
+        self.url = url.rstrip("/")
         self.login = login
         self._password = password
         self._pacing = pacing or Pacing()

@@ -14,9 +14,9 @@ import httpx
 from degoog.errors import Unavailable, Usage
 from degoog.http import Pacing, Time, open_client
 from degoog.i18n import _
-from degoog.nextcloud.address import normalise
 from degoog.nextcloud.client import HEADERS, Client
 from degoog.nextcloud.judge import Judge
+from degoog.secrets import Secret
 
 _OCS = {"OCS-APIRequest": "true", "Accept": "application/json"}
 _EVERY = 2.0  # seconds between two questions
@@ -25,11 +25,11 @@ _VALID = 20 * 60.0  # how long the server keeps a link
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An account and its app password, as the server gave them; never printed."""
+    """An account and its app password, as the server gave them."""
 
     url: str
     login: str
-    password: str = field(repr=False)
+    password: Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Door:
         transport: httpx.AsyncBaseTransport | None = None,
         time: Time | None = None,
     ) -> None:
-        self.url = normalise(url)
+        self.url = url.rstrip("/")
         self._device = device
         self._transport = transport
         self._time = time or Time()
@@ -82,7 +82,7 @@ class Door:
             return None  # it is asked again anyway
         match _json(response):
             case {"loginName": str(login), "appPassword": str(password)}:
-                return Login(flow.url, login, password)
+                return Login(flow.url, login, Secret(password))
             case _other:
                 return None
 
@@ -96,17 +96,17 @@ class Door:
         text = _("Nobody opened the link within twenty minutes. Run `degoog connect nextcloud` again for a new one.")
         raise Unavailable(text)
 
-    async def exchange(self, login: str, password: str) -> Login:
+    async def exchange(self, login: str, password: Secret) -> Login:
         """Get an app password for a real one; one that is an app password already is given back as it is.
 
         Raises `Unavailable` for a wrong password, also where the account needs a second factor.
         """
         async with self._open(login) as http:
             url = f"{self.url}/ocs/v2.php/core/getapppassword"
-            response = await http.get(url, headers=_OCS, auth=httpx.BasicAuth(login, password))
+            response = await http.get(url, headers=_OCS, auth=httpx.BasicAuth(login, password.reveal()))
         match response.status_code, _json(response):
             case 200, {"ocs": {"data": {"apppassword": str(given)}}}:
-                return Login(self.url, login, given)
+                return Login(self.url, login, Secret(given))
             case 403, _answer:
                 return Login(self.url, login, password)
             case status, _answer:

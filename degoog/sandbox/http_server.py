@@ -120,11 +120,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class FileSlice:
-    """An answer's body taken from a file: `length` bytes from `start`."""
+    """An answer's body taken from a file: `length` bytes from `start`; `release` is called once, when it is sent."""
 
     path: Path
     start: int
     length: int
+    release: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True)
@@ -134,6 +135,11 @@ class Response:
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | FileSlice = b""
+
+    def close(self) -> None:
+        """Let go of the file the body is taken from."""
+        if isinstance(self.body, FileSlice):
+            self.body.release()
 
 
 Handler = Callable[[Request], Response]
@@ -207,7 +213,10 @@ class HttpServer:
             connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         response = self._handler(request)
         keep = request.header("connection").lower() != "close"
-        _send(connection, request.method, response)
+        try:
+            _send(connection, request.method, response)
+        finally:
+            response.close()
         return keep and request.body.drain()
 
 

@@ -153,7 +153,7 @@ class BulkDoor:
         trouble = self.trouble(f"/{'/'.join(names)}")
         if trouble is not None:
             return trouble
-        if f"/{'/'.join(names)}" in self.home.writing:
+        if self.home.held(f"/{'/'.join(names)}"):
             return f'"{full}" is locked'
         if self.home.free is not None and len(content) > self.home.free:
             return f'Could not create path "{full}"'

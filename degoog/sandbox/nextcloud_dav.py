@@ -22,7 +22,14 @@ from degoog.sandbox.nextcloud_answers import (
 )
 from degoog.sandbox.nextcloud_names import NameRules, is_partial, segments
 from degoog.sandbox.nextcloud_store import Home, Node, Store
-from degoog.sandbox.nextcloud_write import Writer, body_reader, check_etag_headers, check_name, check_quota
+from degoog.sandbox.nextcloud_write import (
+    Writer,
+    body_reader,
+    check_etag_headers,
+    check_if_header,
+    check_name,
+    check_quota,
+)
 from degoog.sandbox.php import php_integer
 
 DAV_ROOT = "/remote.php/dav/"
@@ -73,6 +80,8 @@ class FilesDoor:
         }
         if request.method not in methods:
             raise _no_plugin(request.method)
+        with self.store.lock:
+            check_if_header(request, self.home)
         return methods[request.method](request, names)
 
     # --- finding
@@ -155,9 +164,17 @@ class FilesDoor:
                 raise DavError(416, SABRE + "RequestedRangeNotSatisfiable", message)
             headers["Content-Range"] = f"bytes {first}-{last}/{node.size}"
             status = 206
-        path = self.store.blob_path(node.blob)
+        path, held = self.store.blob_path(node.blob), node.path
+        self.home.reading[held] += 1
         headers["Content-Length"] = str(last - first + 1)
-        return Response(status, headers, FileSlice(path, first, last - first + 1))
+        return Response(status, headers, FileSlice(path, first, last - first + 1, lambda: self._read(held)))
+
+    def _read(self, path: str) -> None:
+        """A reader has finished."""
+        with self.store.lock:
+            self.home.reading[path] -= 1
+            if not self.home.reading[path]:
+                del self.home.reading[path]
 
     # --- writing
 
@@ -175,7 +192,7 @@ class FilesDoor:
             if node is None:
                 check_name(self.home, parent, names[-1], self.rules)
             path = f"{parent.path.rstrip('/')}/{names[-1]}"
-            if path in self.home.writing:
+            if self.home.held(path):
                 raise locked(path)
             announced = max(
                 php_integer(request.header("content-length")), php_integer(request.header("oc-total-length"))
@@ -195,11 +212,10 @@ class FilesDoor:
 
     def _mkcol(self, request: Request, names: list[str]) -> Response:
         body = request.body.read_all()
-        if body and not request.header("content-type").startswith(("application/xml", "text/xml")):
+        if body and not re.match(r"(application|text)/xml", request.header("content-type")):
             message = "The request body for the MKCOL request must have an xml Content-Type"
             raise DavError(415, SABRE + "UnsupportedMediaType", message)
-        if body:
-            properties.check_mkcol(body)
+        wanted = properties.of_new_folder(body) if body else []
         with self.store.lock:
             parent = self.home.find(names[:-1])
             if parent is None:
@@ -210,10 +226,12 @@ class FilesDoor:
                 raise method_not_allowed()
             check_name(self.home, parent, names[-1], self.rules)
             check_quota(self.home, parent.path, needed=_FOLDER_QUOTA)
-            made = self.store.make_folder(parent, names[-1])
-            if body:  # what it refuses of the properties it forgets, and says 201 all the same (measured)
-                properties.patch(self.store, self.home, made, body)
-            return empty(201, {"OC-FileId": made.dav_id})
+            folder = self.store.make_folder(parent, names[-1])
+            found = properties.change(self.store, self.home, folder, wanted) if wanted else {}
+            if 403 in found:  # trap: the folder is made all the same
+                path = f"{DAV_ROOT}files/{'/'.join([self.home.login, *segments_as_sent(request)])}"
+                return multistatus([Row(path, found)])
+            return empty(201, {"OC-FileId": folder.dav_id})
 
     def _move(self, request: Request, names: list[str]) -> Response:
         with self.store.lock:
@@ -257,7 +275,7 @@ class FilesDoor:
             if node is self.home.root:
                 raise DavError(403, SABRE + "Forbidden", "Permission denied to delete home folder")
             check_etag_headers(request, node)
-            if node.path in self.home.writing:
+            if self.home.held(node.path):
                 raise locked(node.path)
             self.store.delete(self.home, node)
             return empty(204)
@@ -265,6 +283,7 @@ class FilesDoor:
     def _proppatch(self, request: Request, names: list[str]) -> Response:
         body = request.body.read_all()
         with self.store.lock:
+            check_etag_headers(request, self.home.find(names))
             node = self._node(names)
             found = properties.patch(self.store, self.home, node, body)
             path = f"{DAV_ROOT}files/{'/'.join([self.home.login, *segments_as_sent(request)])}"

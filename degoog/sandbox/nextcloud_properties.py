@@ -1,7 +1,7 @@
 """DAV properties in the Nextcloud stand-in: what it shows (PROPFIND) and what it accepts (PROPPATCH)."""
 
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
@@ -153,11 +153,29 @@ def patch(store: Store, home: Home, node: Node, body: bytes) -> dict[int, dict[N
     """Carry out a PROPPATCH: all of it or, when one property is refused, nothing. Returns names by status."""
     document = _parse(body)
     changes = [(_name(prop.tag), prop) for prop in document.findall("{DAV:}set/{DAV:}prop/*")]
-    changes = [(name, prop) for name, prop in changes if name != (DAV, "resourcetype")]
     removals = [_name(prop.tag) for prop in document.findall("{DAV:}remove/{DAV:}prop/*")]
+    return change(store, home, node, changes, removals)
+
+
+def of_new_folder(body: bytes) -> list[tuple[Name, ET.Element]]:
+    """What an extended MKCOL (RFC 5689) wants its folder to have; raises 400 where sabre does."""
+    document = _parse(body)
+    if document.tag != "{DAV:}mkcol":
+        message = f"Expected {{DAV:}}mkcol but received {document.tag} as the root element"
+        raise DavError(400, SABRE + "BadRequest", message)
+    changes = [(_name(prop.tag), prop) for prop in document.findall("{DAV:}set/{DAV:}prop/*")]
+    if (DAV, "resourcetype") not in [name for name, _prop in changes]:
+        raise DavError(400, SABRE + "BadRequest", "The mkcol request must include a {DAV:}resourcetype property")
+    return [(name, prop) for name, prop in changes if name != (DAV, "resourcetype")]
+
+
+def change(
+    store: Store, home: Home, node: Node, changes: list[tuple[Name, ET.Element]], removals: Sequence[Name] = ()
+) -> dict[int, dict[Name, str | None]]:
+    """Set and remove properties: all of them or, when one is refused, none. Returns names by status."""
     refused = [name for name, prop in changes if name in _PROTECTED or _is_zero_time(name, prop.text or "")]
     if refused:
-        others = [name for name, _ in changes if name not in refused] + removals
+        others = [name for name, _ in changes if name not in refused] + [*removals]
         return {403: dict.fromkeys(refused), 424: dict.fromkeys(others)}
     for name, prop in sorted(changes, key=lambda change: change[0] != (DAV, "lastmodified")):
         _apply(store, home, node, name, prop.text or "")
@@ -165,12 +183,6 @@ def patch(store: Store, home: Home, node: Node, body: bytes) -> dict[int, dict[N
     for name in removals:
         kept.pop(name, None)
     return {200: dict.fromkeys(name for name, _ in changes), 204: dict.fromkeys(removals)}
-
-
-def check_mkcol(body: bytes) -> None:
-    """Refuse an extended MKCOL (RFC 5689) that does not say what it makes."""
-    if _parse(body).find("{DAV:}set/{DAV:}prop/{DAV:}resourcetype") is None:
-        raise DavError(400, SABRE + "BadRequest", "The mkcol request must include a {DAV:}resourcetype property")
 
 
 def _is_zero_time(name: Name, value: str) -> bool:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,6 +94,8 @@ class Home:
     uploads: dict[str, Upload] = field(default_factory=dict)
     writing: set[str] = field(default_factory=set)
     """Paths somebody is writing to at this moment."""
+    reading: Counter[str] = field(default_factory=Counter)
+    """Paths somebody is reading at this moment: nobody may write there."""
     shown_quota: dict[str, tuple[float, int, int]] = field(default_factory=dict)
     """Path → until when, bytes used, bytes free: the server keeps what it last counted for five minutes."""
     properties: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
@@ -107,6 +110,10 @@ class Home:
                 return None
             node = below
         return node
+
+    def held(self, path: str) -> bool:
+        """Whether somebody is reading or writing there, so that another writer has to wait."""
+        return path in self.writing or self.reading[path] > 0
 
     @property
     def free(self) -> int | None:

@@ -14,6 +14,7 @@ from degoog.sandbox.nextcloud_write import (
     Writer,
     body_reader,
     check_etag_headers,
+    check_if_header,
     check_name,
     check_quota,
     store_stream,
@@ -162,7 +163,8 @@ class UploadsDoor:
             if node is not None and request.header("overwrite").upper() == "F":
                 message = "The destination node already exists, and the overwrite header is set to false"
                 raise DavError(412, SABRE + "PreconditionFailed", message)
-            self._check_conditions(request, upload, node)
+            check_if_header(request, self.home)
+            self._check_conditions(request, upload)
             if node is not None and node.children is not None:
                 message = f"The given destination {path.removeprefix(DAV_ROOT)} is a directory."
                 raise DavError(400, SABRE + "BadRequest", message)
@@ -181,13 +183,10 @@ class UploadsDoor:
             self._forget(folder)
         return response
 
-    def _check_conditions(self, request: Request, upload: Upload, node: Node | None) -> None:
-        """If-Match looks at the chunks, whose etag nobody knows; If-None-Match `*` at the destination."""
-        if request.header("if-match"):
-            whole = Node(0, ".file", None, None, 0, 0, upload.mtime, 0, self.store.folder_etag())
-            check_etag_headers(request, whole)
-        elif request.header("if-none-match") == "*":
-            check_etag_headers(request, node)
+    def _check_conditions(self, request: Request, upload: Upload) -> None:
+        """Trap: If-Match and If-None-Match look at the chunks, which are there and whose etag nobody knows."""
+        whole = Node(0, ".file", None, None, 0, 0, upload.mtime, 0, self.store.folder_etag())
+        check_etag_headers(request, whole)
 
     def _pieces(self, blobs: list[int]) -> Iterator[bytes]:
         for blob in blobs:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from degoog.sandbox.http_server import PIECE, Body, Drop, Request, Response
-from degoog.sandbox.nextcloud_answers import SABRE, DavError, empty, invalid_path, locked
-from degoog.sandbox.nextcloud_names import MAX_PATH_BYTES, NameRules
+from degoog.sandbox.http_server import PIECE, Body, Drop, Request, Response, decode_path
+from degoog.sandbox.nextcloud_answers import SABRE, DavError, empty, invalid_path, locked, not_found
+from degoog.sandbox.nextcloud_names import MAX_PATH_BYTES, NameRules, segments
 from degoog.sandbox.nextcloud_store import Home, Node, Store
 from degoog.sandbox.php import strict_time
 
@@ -56,6 +57,18 @@ def check_etag_headers(request: Request, node: Node | None) -> None:
         raise _precondition(message, "If-None-Match", {} if unwanted == "*" else {"ETag": etag or ""})
 
 
+def check_if_header(request: Request, home: Home) -> None:
+    """Raises 412 where a file named in the If header has another etag, 404 where there is none (RFC 4918 §10.4)."""
+    for url, etag in re.findall(r'<([^>]+)>\s*\(\["([^"]*)"\]\)', request.header("if")):
+        names = segments(decode_path(urlsplit(url).path).removeprefix("/remote.php/dav/"))
+        node = home.find(names[2:])
+        if node is None:
+            raise not_found("/" + "/".join(names[2:]))
+        if node.etag != etag:
+            message = f"Failed to find a valid token/etag combination for {'/'.join(names)}"
+            raise _precondition(message, "If")
+
+
 def _precondition(message: str, header: str, headers: dict[str, str] | None = None) -> DavError:
     extra = f"  <s:header>{header}</s:header>\n"
     return DavError(412, SABRE + "PreconditionFailed", message, headers, extra)
@@ -95,7 +108,7 @@ class Writer:
         """Keep others from the path while its bytes arrive; raises 423 when somebody else holds it."""
         path = f"{parent.path.rstrip('/')}/{name}"
         with self.store.lock:
-            if path in self.home.writing:
+            if self.home.held(path):
                 raise locked(path)
             self.home.writing.add(path)
         try:

@@ -19,18 +19,11 @@ from degoog.nextcloud.client import Client
 from degoog.nextcloud.dav import Answer, parse, propfind
 from degoog.nextcloud.files import NextcloudFiles
 from degoog.ports import Blob, Make, Result, Settled, Task, Write
+from degoog.secrets import Secret
 from tests.contract.accidents import Wire
 
 OCS = {"OCS-APIRequest": "true", "Accept": "application/json"}
 DAY = datetime(2015, 5, 6, 7, 8, 9, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Password:
-    value: str
-
-    def reveal(self) -> str:
-        return self.value
 
 
 class Cloud:
@@ -70,7 +63,7 @@ class Account:
     password: str
 
     def client(self, wire: httpx.AsyncBaseTransport | None = None, password: str = "") -> Client:
-        return Client(self.url, self.login, Password(password or self.password), transport=wire)
+        return Client(self.url, self.login, Secret(password or self.password), transport=wire)
 
     def dav(self, method: str, path: str, kind: str = "files", **given) -> httpx.Response:
         url = f"{self.url}/remote.php/dav/{kind}/{quote(self.login)}{quote(path)}"
@@ -84,7 +77,7 @@ class Account:
         """Write as another program would; gives the file's number."""
         answer = self.dav("PUT", path, content=data)
         assert answer.status_code in {201, 204}, answer.text
-        return re.sub(r"^0*(\d+)oc.*$", r"\1", answer.headers["oc-fileid"])
+        return re.sub(r"^0*(\d+)[a-z].*$", r"\1", answer.headers["oc-fileid"])
 
     def look(self, path: str, *names: str, depth: int = 0, kind: str = "files") -> list[Answer]:
         given: dict[str, Any] = {"headers": {"Depth": str(depth)}, "content": propfind(names) if names else propfind()}

@@ -9,6 +9,7 @@ from tests.contract.nextcloud_wire.wire import (
     bulk,
     chunks,
     cut,
+    hold,
     md5_part,
     refusal,
     rows,
@@ -39,9 +40,7 @@ def test_trap_an_overwrite_cut_in_the_middle_truncates_the_file_while_listings_s
     account("PUT", path, old, x_oc_mtime="1234567890", oc_checksum="SHA1:abc")
     before = account.get(path, *STATE, "oc:checksums")
     etag_above = account.one(at, "d:getetag")
-    connection = begin_put(account, account.files(path), announced=500_000, sent=b"Q" * 200_000)
-    until(lambda: refusal(account("GET", path)) == (423, "FileLocked"))
-    cut(connection)
+    cut(hold(account, path, announced=500_000, sent=b"Q" * 200_000))
     until(lambda: account.one(at, "d:getetag") != etag_above)
     assert account.get(path, *STATE, "oc:checksums") == before
     hashed = account("PATCH", path, x_recalculate_hash="sha256").headers["oc-checksum"]
@@ -55,12 +54,24 @@ def test_trap_an_overwrite_cut_in_the_middle_truncates_the_file_while_listings_s
     assert after[1] != before[1]
 
 
+def test_a_file_being_read_is_locked_for_writers(account, at):
+    path = f"{at}/a"
+    account("PUT", path, b"x" * 30_000_000)
+    given = {"auth": (account.login, account.password)}
+    with account.client.stream("GET", account.url + account.files(path), **given):
+        account.client.cookies.clear()
+        assert refusal(account("PUT", path, b"y")) == (423, "FileLocked")
+        assert refusal(account("DELETE", path)) == (423, "FileLocked")
+        assert account("GET", path, range="bytes=0-1").content == b"xx"
+    until(lambda: account("PUT", path, b"y").status_code == 204)
+
+
 def test_a_file_being_written_is_locked(account, at):
     path = f"{at}/a"
     account("PUT", path, b"x")
-    connection = begin_put(account, account.files(path), announced=100, sent=b"Q" * 50)
+    connection = hold(account, path, announced=100, sent=b"Q" * 50)
     try:
-        until(lambda: refusal(account("GET", path)) == (423, "FileLocked"))
+        assert refusal(account("GET", path)) == (423, "FileLocked")
         assert refusal(account("PUT", path, b"yy")) == (423, "FileLocked")
         assert refusal(account("DELETE", path)) == (423, "FileLocked")
         assert refusal(account("COPY", path, destination=account.to(f"{at}/b"))) == (423, "FileLocked")

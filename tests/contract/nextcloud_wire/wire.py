@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import select
 import socket
 import threading
 import time
@@ -181,6 +182,16 @@ def begin_put(wire, target, *, announced, sent):
     head = f"PUT {target} HTTP/1.1\r\nHost: {given.netloc}\r\nAuthorization: Basic {token}\r\n"
     connection.sendall(f"{head}Content-Length: {announced}\r\n\r\n".encode() + sent)
     return connection
+
+
+def hold(wire, path, *, announced, sent):
+    """Begin to overwrite a file, until the server has locked it; our look at it may refuse the write: begin again."""
+    while True:
+        connection = begin_put(wire, wire.files(path), announced=announced, sent=sent)
+        while not select.select([connection], [], [], 0)[0]:
+            if wire("GET", path).status_code == 423:
+                return connection
+        connection.close()
 
 
 def cut(connection):

@@ -1,0 +1,50 @@
+"""The tool that keeps the catalogues complete (`make` runs its check on the catalogues themselves)."""
+
+import pytest
+from babel.messages.catalog import Message
+
+from tools import translations
+from tools.schema import PLACE, text
+
+
+def faults(original, translated, language="fr", **more):
+    return list(translations._faults(language, Message(original, translated, **more)))
+
+
+@pytest.mark.parametrize(
+    ("original", "translated"),
+    [
+        ("{count} files", ""),
+        ("{count} files", "fichiers"),
+        ("{count} files", "{nombre} fichiers"),
+        ("To do: x", "À faire : x"),
+        ("“x”", "« x »"),
+        ("“x”", "«x»"),
+        ("(“a”, “b”)", ("« a »", "")),
+        ("a\n", "a"),
+        ("  a", "a"),
+    ],
+)
+def test_a_bad_translation_is_found(original, translated):
+    assert faults(original, translated)
+
+
+def test_a_doubtful_translation_is_found():
+    assert faults("yes", "oui", flags={"fuzzy"}) == ["doubtful"]
+
+
+@pytest.mark.parametrize(
+    ("original", "translated"),
+    [
+        ("To do: {cure}", "À faire\u202f: {cure}"),
+        (("{n} file in {place}", "{n} files in {place}"), ("{n} fichier dans {place}", "{n} fichiers dans {place}")),
+        (("one file in {place}", "{n} files in {place}"), ("un fichier dans {place}", "{n} fichiers dans {place}")),
+        ("write “key: value”.", "écrivez «\u202fclé: valeur\u202f»."),
+    ],
+)
+def test_a_good_translation_passes(original, translated):
+    assert not faults(original, translated)
+
+
+def test_the_schema_for_editors_is_the_one_of_the_code():
+    assert PLACE.read_text(encoding="utf-8") == text(), "run: python -m tools.schema"
