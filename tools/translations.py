@@ -22,7 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "degoog" / "locale"
 LANGUAGES = ("fr", "en")
 KEYWORDS = {"_": None, "N_": None, "n_": (1, 2), "Nn_": (1, 2)}
-FOLDERS = (("degoog", [("**.py", "python")]), ("templates", [("**.j2", "jinja2"), ("**.html", "jinja2")]))
+FOLDERS = (
+    ("degoog", [("**.py", "python"), ("**.j2", "jinja2")]),
+    ("templates", [("**.j2", "jinja2"), ("**.html", "jinja2")]),
+)
 
 # Before : ; ? ! » and after « French typography wants a space that is narrow and does not break.
 _WRONG_SPACE = re.compile(r"[ \u00a0][:;?!»]|«[ \u00a0]|«\w|\w»")
