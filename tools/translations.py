@@ -22,7 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "degoog" / "locale"
 LANGUAGES = ("fr", "en")
 KEYWORDS = {"_": None, "N_": None, "n_": (1, 2), "Nn_": (1, 2)}
-FOLDERS = (("degoog", [("**.py", "python")]), ("templates", [("**.j2", "jinja2"), ("**.html", "jinja2")]))
+FOLDERS = (
+    ("degoog", [("**.py", "python"), ("**.j2", "jinja2")]),
+    ("templates", [("**.j2", "jinja2"), ("**.html", "jinja2")]),
+)
 
 # Before : ; ? ! » and after « French typography wants a space that is narrow and does not break.
 _WRONG_SPACE = re.compile(r"[ \u00a0][:;?!»]|«[ \u00a0]|«\w|\w»")
@@ -100,7 +103,7 @@ def _faults(language: str, message: Message) -> Iterator[str]:
             yield "placeholders differ"
         if language == "fr" and _WRONG_SPACE.search(text):
             yield f"French spacing in “{text}”"
-        if originals[0][:1].isspace() != text[:1].isspace() or originals[0].endswith("\n") != text.endswith("\n"):
+        if originals[0].startswith(" ") != text.startswith(" ") or originals[0].endswith("\n") != text.endswith("\n"):
             yield "begins or ends differently"
 
 
