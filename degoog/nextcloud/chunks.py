@@ -125,6 +125,8 @@ class Chunks:
         }
         url = self._client.uploads(upload, piece.name)
         response = await self._client.request("PUT", url, headers=headers, content=body)
+        if response.status_code == 404 and await self._found(upload) is None:
+            raise dav.Fault(503, message="the server threw the upload away")  # after a day: it begins anew
         if response.is_error:
             raise dav.fault(response)
 

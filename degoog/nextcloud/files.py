@@ -6,8 +6,8 @@ import asyncio
 import hashlib
 import posixpath
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -100,7 +100,8 @@ class NextcloudFiles:
         """Bytes that still fit into the account, or the team folder that holds `into`."""
         ask = dav.propfind((f"{dav.D}quota-available-bytes",))
         for url in (self._tree.url(""), self._client.files("/")):
-            response = await self._client.request("PROPFIND", url, headers={"Depth": "0"}, content=ask)
+            with _answering():
+                response = await self._client.request("PROPFIND", url, headers={"Depth": "0"}, content=ask)
             if response.status_code == 207:
                 value = dav.parse(response.content)[0].text(f"{dav.D}quota-available-bytes")
                 return int(value) if value.isdecimal() else None  # -3 unlimited, -2 unknown, -1 not computed
@@ -108,13 +109,15 @@ class NextcloudFiles:
 
     async def list(self, path: str) -> AsyncIterator[Seen]:
         """List a folder. `oc:checksums` is whatever some client claimed, so there is no digest (nextcloud.md §2)."""
-        async for entry in self._tree.list(path):
-            if path or entry.name != OWN_FOLDER:
-                yield Seen(entry.name, entry.id, entry.holder, entry.size, entry.etag)
+        with _answering():
+            async for entry in self._tree.list(path):
+                if path or entry.name != OWN_FOLDER:
+                    yield Seen(entry.name, entry.id, entry.holder, entry.size, entry.etag)
 
     async def digest(self, path: str, algorithm: str) -> str:
         """Have the server hash what it stores: sha256, sha1 or md5."""
-        return await self._tree.hash(path, algorithm)
+        with _answering():
+            return await self._tree.hash(path, algorithm)
 
     def fetch(self, path: str) -> Bytes:
         """Download a file. Raises `Refused` where it is not there or the transfer breaks."""
@@ -124,7 +127,7 @@ class NextcloudFiles:
         """Keep a file in the folder `.degoog` beside what was migrated."""
         await self._ready()
         path = posixpath.join(OWN_FOLDER, name)
-        try:
+        with _answering():
             await self._tree.make(OWN_FOLDER, {})
             entry = await self._tree.stat(path)
             if entry is None:
@@ -135,11 +138,6 @@ class NextcloudFiles:
                 upload = f"degoog-{hashlib.sha256(f'{self.identity}/{name}'.encode()).hexdigest()[:32]}"
                 await self._chunks.drop(upload)
                 await self._chunks.send(upload, path, blob, {}, replaces=entry.etag)
-        except (dav.Fault, httpx.TransportError) as error:
-            text = _(
-                "The list of what was migrated could not be kept in Nextcloud ({why}). Run the same command again."
-            )
-            raise Unavailable(text.format(why=error)) from error
 
     def load_map(self, name: str) -> Bytes:
         """Read it back; raises `Refused` where there is none."""
@@ -166,7 +164,8 @@ class NextcloudFiles:
             if self.naming.safe(part) != part:
                 text = _("Nextcloud does not allow a folder named “{name}”. Choose another one with `into`.")
                 raise Usage(text.format(name=part))
-        entry = await self._tree.stat("")
+        with _answering():
+            entry = await self._tree.stat("")
         if entry is not None and not entry.holder:
             raise Usage(_("“{into}” is a file in Nextcloud. Choose another folder with `into`.").format(into=into))
         self._made = entry is not None
@@ -180,14 +179,15 @@ class NextcloudFiles:
                 return
             home = Tree(self._client, "/")
             parts = self._tree.into.split("/")[1:]
-            try:
+            with _answering():
                 for end in range(1, len(parts) + 1):
-                    await home.make("/".join(parts[:end]), {})
-            except dav.Fault as fault:
-                text = _("The folder “{into}” cannot be made in Nextcloud: {why}.")
-                raise Usage(text.format(into=self._tree.into, why=fault)) from fault
-            except httpx.TransportError as error:
-                raise Unavailable(_("Nextcloud does not answer. Run the same command again.")) from error
+                    try:
+                        await home.make("/".join(parts[:end]), {})
+                    except dav.Fault as fault:
+                        if fault.status >= 500:
+                            raise
+                        text = _("The folder “{into}” cannot be made in Nextcloud: {why}.")
+                        raise Usage(text.format(into=self._tree.into, why=fault)) from fault
             self._made = True
 
     def _stop(self, error: Unavailable) -> None:
@@ -199,6 +199,16 @@ class NextcloudFiles:
             if response.is_error:
                 raise Refused(FailReason.REJECTED, f"{path}: {dav.fault(response)}")
             yield _body(response, path)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Where an answer that cannot be used stops everything."""
+    try:
+        yield
+    except (dav.Fault, httpx.TransportError) as error:
+        text = _("Nextcloud did not answer as it should ({why}). Nothing is lost; run the same command again.")
+        raise Unavailable(text.format(why=str(error) or type(error).__name__)) from error
 
 
 async def _body(response: httpx.Response, path: str) -> AsyncIterator[bytes]:

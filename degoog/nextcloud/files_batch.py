@@ -147,9 +147,18 @@ class FilesBatch:
         except Refused as error:
             return Failed(task.item, error.reason, error.detail)
         except httpx.TransportError as error:
-            return Unknown(task.item, type(error).__name__)
+            return await self._unknown(task, type(error).__name__)
         except Fault as fault:
-            return judged(task.item, task.at.path, fault)
+            result = judged(task.item, task.at.path, fault)
+            return await self._unknown(task, result.detail) if isinstance(result, Unknown) else result
+
+    async def _unknown(self, task: Task[Blob], detail: str) -> Result:
+        """Nobody knows what a request did: ask. The question also waits for a server that is away."""
+        try:
+            found = await self._uploads.arrived(task) if isinstance(task, Write) else None
+        except (Refused, Fault, httpx.TransportError):
+            found = None  # it is tried again, and then said
+        return found or Unknown(task.item, detail)
 
     async def _do(self, task: Task[Blob]) -> Result:
         if not isinstance(task, Touch) and not self._uploads.allowed(task.at.path):

@@ -132,7 +132,7 @@ class Tree:
         if algorithm not in ALGORITHMS:
             return ""
         headers = {"X-Recalculate-Hash": algorithm}
-        response = await self._ask("PATCH", path, headers=headers, extensions=REPEATABLE, read=PATIENT)
+        response = await self._ask("PATCH", path, headers=headers, read=PATIENT)
         name, _colon, value = response.headers.get("oc-checksum", "").partition(":")
         return f"{algorithm}:{value.lower()}" if name.lower() == algorithm and response.is_success else ""
 

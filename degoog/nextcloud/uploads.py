@@ -72,6 +72,14 @@ class Uploads:
             entry = await self._tree.stat(at.path)  # changed while it was sent
         return await self._place(task, ours, entry)
 
+    async def arrived(self, task: Write[Blob]) -> Settled | None:
+        """Look whether a file arrived though its upload broke, without writing; None where it did not."""
+        entry = await self._tree.stat(task.at.path)
+        digest = await self._same(task.at.path, entry, _Ours(task.value)) if entry is not None and entry.id else ""
+        if entry is None or not digest:
+            return None
+        return self.settled(task, task.at.path, Stored(entry.id, entry.etag, digest))
+
     def settled(self, task: Write[Blob], path: str, stored: Stored) -> Settled:
         """Give the result for a file that arrived."""
         losses = stamps.losses(task.item)

@@ -58,14 +58,7 @@ def report(
     )  # fmt: skip
     with reading(ledger):
         facts = gather(ledger, run=run, road=road)
-        with replacing(written.items_csv, mode=_MINE) as file:
-            spreadsheets.write_items(file, entries(ledger, run=run, road=road), zone)
-        with replacing(written.shares_csv, mode=_MINE) as file:
-            spreadsheets.write_shares(file, shares(ledger, road=road))
-        with replacing(written.links_csv, mode=_MINE) as file:
-            spreadsheets.write_links(file, entries(ledger, run=run, road=road))
-        with replacing(written.items_jsonl, mode=_MINE) as file:
-            records.write_items(file, entries(ledger, run=run, road=road))
+        _write_items(ledger, written, run, road, zone)
         with replacing(written.json, mode=_MINE) as file:
             records.write_report(
                 file,
@@ -83,3 +76,25 @@ def report(
                 step=next_step(facts, again=again, options=options),
             )  # fmt: skip
     return written
+
+
+def _write_items(ledger: Ledger, written: ReportFiles, run: int | None, road: str | None, zone: tzinfo) -> None:
+    """Write every file that has a line for each item, in one passage over the ledger."""
+    with (
+        replacing(written.items_csv, mode=_MINE) as items_file,
+        replacing(written.links_csv, mode=_MINE) as links_file,
+        replacing(written.shares_csv, mode=_MINE) as shares_file,
+        replacing(written.items_jsonl, mode=_MINE) as lines_file,
+    ):
+        items = spreadsheets.Sheet(items_file, spreadsheets.item_heading())
+        links = spreadsheets.Sheet(links_file, spreadsheets.link_heading())
+        for entry in entries(ledger, run=run, road=road):
+            items.add(spreadsheets.item(entry, zone))
+            lines_file.write(records.line(entry))
+            if entry.old_link:
+                links.add(spreadsheets.link(entry))
+        shared = spreadsheets.Sheet(shares_file, spreadsheets.share_heading())
+        for given in shares(ledger, road=road):
+            shared.add(spreadsheets.share(given))
+        for sheet in (items, links, shared):
+            sheet.end()

@@ -25,6 +25,7 @@ from degoog.report.facts import Facts
 from degoog.report.families import family
 from degoog.report.plain import href, visible
 from degoog.report.remedies import Remedy, remedy
+from degoog.report.spreadsheets import about
 from degoog.report.statement import Next, equation, statement
 from degoog.report.words import reason, word
 from degoog.wording import count, duration, moment, size
@@ -49,8 +50,9 @@ class _Told:
     def more(self, entry: Entry) -> list[str]:
         """Give what to say of one thing beside its name."""
         if isinstance(self.cause, LossKind):
-            told = [loss for loss in entry.losses if loss.kind is self.cause]
-            return [" ".join(filter(None, (loss.who, loss.role and f"({loss.role})", loss.detail))) for loss in told]
+            # An old name is the end of the old place already.
+            told = (about(loss) for loss in entry.losses if loss.kind is self.cause is not LossKind.NAME)
+            return [text for text in told if text]
         return [entry.detail] if isinstance(self.cause, FailReason | SkipReason) and entry.detail else []
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, timedelta, tzinfo
 
 from babel.numbers import format_percent
 
 from degoog.i18n import language
 from degoog.ledger.counts import Step, Tally
 from degoog.model import Outcome
+from degoog.report import words
 from degoog.report.families import label
-from degoog.report.words import word
 from degoog.wording import count, moment, size
 
-_LEAST = 0.8  # percent of the width: what exists can be seen, however little it is
+_LEAST = 0.8  # percent of the width: an outcome can be seen, however rare; its true share is written beside it
+_THINNEST = 0.25
+_SHORT = timedelta(minutes=2)  # a line over less would only show how batches close
 _ORDER = (Outcome.MOVED, Outcome.UNCHANGED, Outcome.SKIPPED, Outcome.FAILED, Outcome.PENDING)
 
 
@@ -62,7 +64,14 @@ def outcome_parts(outcomes: Mapping[Outcome, Tally]) -> list[Part]:
     parts, x = [], 0.0
     for (outcome, items), width in zip(found, drawn, strict=True):
         parts.append(
-            Part(outcome, word(outcome), count(items), percent(items, total), round(x, 3), round(width * scale, 3))
+            Part(
+                outcome,
+                words.outcome(outcome, items),
+                count(items),
+                percent(items, total),
+                round(x, 3),
+                round(width * scale, 3),
+            )
         )
         x += width * scale
     return parts
@@ -76,7 +85,7 @@ def family_bars(families: Sequence[tuple[str, Tally]]) -> list[Bar]:
             label(name),
             size(tally.bytes),
             count(tally.items),
-            round(max(_LEAST if tally.bytes else 0, 100 * tally.bytes / longest), 3) if longest else 0,
+            round(max(_THINNEST if tally.bytes else 0, 100 * tally.bytes / longest), 3) if longest else 0,
         )
         for name, tally in families
     ]
@@ -84,7 +93,7 @@ def family_bars(families: Sequence[tuple[str, Tally]]) -> list[Bar]:
 
 def progress_line(steps: Sequence[Step], *, zone: tzinfo = UTC) -> Line | None:
     """Give the line of what had arrived by when; None where there is too little to draw a line."""
-    if len(steps) < 3:
+    if len(steps) < 3 or steps[-1].at - steps[0].at < _SHORT:
         return None
     top = steps[-1].items
     points = [(100 * n / (len(steps) - 1), 100 - 100 * step.items / top) for n, step in enumerate(steps)]

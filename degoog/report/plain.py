@@ -25,6 +25,8 @@ def line(text: str) -> str:
 
 def cell(text: str) -> str:
     """Give a text that a spreadsheet shows and does not compute: `'` before what it would take for a formula."""
+    if text.isprintable() and text[:1].isalnum():  # nearly all of a million
+        return text
     shown = visible(text)
     return f"'{shown}" if shown.lstrip(" \ufffd").startswith(_FORMULA) else shown
 

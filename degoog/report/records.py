@@ -68,10 +68,9 @@ def write_report(
     file.write(json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n")
 
 
-def write_items(file: IO[bytes], entries: Iterable[Entry]) -> None:
-    """Write one JSON object a line for each item."""
-    for entry in entries:
-        file.write(json.dumps(item(entry), ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+def line(entry: Entry) -> bytes:
+    """Give an item's line of items.jsonl."""
+    return json.dumps(item(entry), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def item(entry: Entry) -> dict[str, object]:

@@ -61,7 +61,7 @@ def next_step(facts: Facts, *, again: str = "", options: str = "") -> Next | Non
     if balance.pending or balance.touches:
         return Next(_("To go on where it stopped:"), migrate)
     if balance.failed:
-        return Next(_("Once you have done what is said above, to try again what could not be moved:"), migrate)
+        return Next(_("Once the points to look at are settled, to try again what could not be moved:"), migrate)
     if checks.arrived and (checks.confirmed or checks.at is None):
         return Next(_("To compare the new place with what was sent:"), _command("verify", road, options))
     if checks.missing or checks.changed:
@@ -89,6 +89,12 @@ def _accounted(balance: Balance) -> str:
     if not balance.found:
         return _("Nothing was found at the source: there is nothing to move.")
     arrived = balance.moved + balance.unchanged
+    if arrived == balance.found:
+        return n_(
+            "The one item that was found is in the new place.",
+            "All {number} items that were found are in the new place.",
+            arrived,
+        ).format(number=count(arrived))
     parts = [
         n_("{number} is in the new place", "{number} are in the new place", arrived).format(number=count(arrived)),
         n_(

@@ -167,7 +167,9 @@ def _not_coming(facts: Facts) -> Iterator[str]:
 def _names(ledger: Ledger, road: str) -> Iterator[str]:
     number, examples = counts.renamed(ledger, road=road)
     if number:
-        shown = ", ".join(f"“{line(before)}” → “{line(after)}”" for before, after in examples[:2])
+        shown = ", ".join(
+            _("“{before}” → “{after}”").format(before=line(before), after=line(after)) for before, after in examples[:2]
+        )
         yield n_(
             "{number} name is not allowed there and will be changed: {examples}",
             "{number} names are not allowed there and will be changed: {examples}",

@@ -2,45 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import cache
 
-from degoog.i18n import _
+from degoog.i18n import _, language, n_
 from degoog.ledger.checking import Verdict
 from degoog.model import FailReason, Kind, LossKind, Outcome, SkipReason
 
 
 def word(value: Outcome | Kind | SkipReason | FailReason | LossKind | Verdict) -> str:
     """Give the words for a value, without a capital or a full stop."""
-    return _all(type(value))[value]
+    return _table(type(value), language())[value]
+
+
+def outcome(value: Outcome, number: int) -> str:
+    """Give the words for so many items with one outcome, to stand after their number."""
+    return {
+        Outcome.MOVED: n_("moved", "moved", number),
+        Outcome.UNCHANGED: n_("already there, unchanged", "already there, unchanged", number),
+        Outcome.SKIPPED: n_("left out", "left out", number),
+        Outcome.FAILED: n_("could not be moved", "could not be moved", number),
+        Outcome.PENDING: n_("still to be moved", "still to be moved", number),
+        Outcome.GONE: n_("no longer at the source", "no longer at the source", number),
+    }[value]
 
 
 def reason(text: str) -> str:
-    """Give the words for a reason as the ledger holds it; empty for none."""
-    for kind in (SkipReason, FailReason):
-        if text in set(kind):
-            return _all(kind)[kind(text)]
-    return text
+    """Give the words for a reason as the ledger holds it; what is not known is given as it is."""
+    return _table(SkipReason, language()).get(text) or _table(FailReason, language()).get(text, text)
 
 
-def _all(kind: type[StrEnum]) -> Mapping[StrEnum, str]:
+def role(text: str) -> str:
+    """Give the words for a right as Google names it; what is not known is given as it is."""
     return {
-        Outcome: _outcomes, Kind: _kinds, SkipReason: _skips, FailReason: _fails, LossKind: _losses, Verdict: _verdicts,
-    }[kind]()  # fmt: skip
+        "owner": _("owner"),
+        "organizer": _("manages the shared drive"),
+        "fileOrganizer": _("may move and change"),
+        "writer": _("may change"),
+        "commenter": _("may comment"),
+        "reader": _("may read"),
+    }.get(text, text)
 
 
-def _outcomes() -> Mapping[StrEnum, str]:
-    return {
-        Outcome.MOVED: _("moved"),
-        Outcome.UNCHANGED: _("already there, unchanged"),
-        Outcome.SKIPPED: _("left out, for a reason"),
-        Outcome.FAILED: _("could not be moved"),
-        Outcome.PENDING: _("still to be moved"),
-        Outcome.GONE: _("no longer at the source"),
+@cache
+def _table(kind: type[StrEnum], _language: str) -> Mapping[str, str]:
+    """Give a table of words; kept for each language, as a million lines ask for it."""
+    tables: dict[type[StrEnum], Callable[[], Mapping[str, str]]] = {
+        Outcome: _outcomes,
+        Kind: _kinds,
+        SkipReason: _skips,
+        FailReason: _fails,
+        LossKind: _losses,
+        Verdict: _verdicts,
     }
+    return tables[kind]()
 
 
-def _kinds() -> Mapping[StrEnum, str]:
+def _outcomes() -> Mapping[str, str]:
+    return {value: outcome(value, 1) for value in Outcome}
+
+
+def _kinds() -> Mapping[str, str]:
     return {
         Kind.FOLDER: _("folder"),
         Kind.FILE: _("file"),
@@ -49,19 +72,19 @@ def _kinds() -> Mapping[StrEnum, str]:
     }
 
 
-def _skips() -> Mapping[StrEnum, str]:
+def _skips() -> Mapping[str, str]:
     return {
-        SkipReason.FILTERED: _("left out by your rules"),
-        SkipReason.PARENT_SKIPPED: _("in a folder that was left out"),
+        SkipReason.FILTERED: _("by your rules (include, exclude)"),
+        SkipReason.PARENT_SKIPPED: _("with the folder it lies in"),
         SkipReason.MOVED_BY_OWNER: _("moved by its owner"),
         SkipReason.NO_TARGET_ACCOUNT: _("its owner has no connected account"),
         SkipReason.NOT_SUPPORTED: _("of a kind that degoog does not move"),
         SkipReason.OTHER_ROAD: _("moves with a command of its own"),
-        SkipReason.NOT_EXPORTED: _("left out of the archive by Google"),
+        SkipReason.NOT_EXPORTED: _("missing from Google's archive"),
     }
 
 
-def _fails() -> Mapping[StrEnum, str]:
+def _fails() -> Mapping[str, str]:
     return {
         FailReason.DAMAGED: _("damaged in the archive"),
         FailReason.MISSING_PART: _("in a part that is missing"),
@@ -80,7 +103,7 @@ def _fails() -> Mapping[StrEnum, str]:
     }
 
 
-def _losses() -> Mapping[StrEnum, str]:
+def _losses() -> Mapping[str, str]:
     return {
         LossKind.NAME: _("name changed"),
         LossKind.SHARING: _("was shared with"),
@@ -94,7 +117,7 @@ def _losses() -> Mapping[StrEnum, str]:
     }
 
 
-def _verdicts() -> Mapping[StrEnum, str]:
+def _verdicts() -> Mapping[str, str]:
     return {
         Verdict.PROVEN: _("proven whole"),
         Verdict.MISSING: _("missing"),

@@ -22,6 +22,7 @@ from degoog.sandbox.refusals import refuse
 from degoog.sandbox.request_log import Entry, RequestLog
 
 ADMIN = "admin"
+OLD_ROOT = "/remote.php/webdav/"  # the files of whoever logs in
 
 
 class NextcloudSandbox:
@@ -202,9 +203,9 @@ class NextcloudSandbox:
         if request.path == "/status.php":
             return self._status(request)
         door = _door(request.path)
-        if door == "dav":
+        if door in {"dav", "old dav"}:
             try:
-                return self._dav(request)
+                return self._dav(request) if door == "dav" else self._old_dav(request)
             except DavError as error:
                 return error.response()
         if door == "ocs":
@@ -280,6 +281,17 @@ class NextcloudSandbox:
                 return multistatus(listings.versions(self._store, home, number))
         raise not_found(request.path.removeprefix(DAV_ROOT))
 
+    def _old_dav(self, request: Request) -> Response:
+        """The old address of the files of whoever logs in; only looking is imitated here."""
+        if request.method != "PROPFIND":
+            raise not_found(request.path)
+        root = f"{DAV_ROOT}files/{self._dav_caller(request).account.login}/"
+        request.path = root + request.path.removeprefix(OLD_ROOT.rstrip("/")).lstrip("/")
+        response = self._dav(request)
+        if isinstance(response.body, bytes):
+            response.body = response.body.replace(f"<d:href>{root}".encode(), f"<d:href>{OLD_ROOT}".encode())
+        return response
+
     def _elsewhere(self, request: Request, owner: str, names: list[str]) -> Response:
         """Another account's home: nobody may look into it or write there, not even the administrator."""
         if self._accounts.find(owner) is None:
@@ -307,4 +319,6 @@ class NextcloudSandbox:
 def _door(path: str) -> str:
     if path.startswith(DAV_ROOT):
         return "dav"
+    if f"{path}/".startswith(OLD_ROOT):
+        return "old dav"
     return "ocs" if re.match(r"/ocs/v[12]\.php/", path) else "page"

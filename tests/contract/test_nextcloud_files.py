@@ -284,14 +284,21 @@ class TestAccidents:
         assert desk.names() == set()
         desk.settled(task)
 
-    def test_an_upload_whose_answer_was_lost_is_adopted(self, desk):
-        task = write("film.bin", os.urandom(3 * MIB))
+    @pytest.mark.parametrize("size", [3 * MIB, 12 * MIB])
+    def test_an_upload_whose_answer_was_lost_is_not_sent_again(self, desk, size):
         desk.wire.lose("PUT", "film.bin")
-        (broken,) = desk.close(task)
-        assert isinstance(broken, Unknown)
-        (result,) = desk.settled(Write(task.item, Place("film.bin", intent=Intent("film.bin")), task.value))
-        assert desk.wire.writes == []
+        (result,) = desk.settled(write("film.bin", os.urandom(size)))
+        assert desk.wire.sent("PUT") == 1
         assert (result.losses, desk.names()) == ((), {"film.bin"})
+
+    def test_what_a_run_that_died_left_is_adopted_and_gets_its_time(self, desk):
+        desk.settled(write("else", b""))
+        number = desk.account.put(desk.path("note.txt"), b"left")
+        (result,) = desk.settled(write("note.txt", b"left", intent=Intent("note.txt", 4)))
+        seen = desk.account.look(desk.path("note.txt"))[0].entry()
+        assert (result.path, result.proof.id, seen.modified) == ("note.txt", number, int(DAY.timestamp()))
+        assert result.proof.etag == seen.etag
+        assert desk.wire.writes == ["PROPPATCH"]
 
     def test_small_files_whose_answer_was_lost_are_each_there_once(self, desk):
         desk.wire.lose("POST", "/bulk")

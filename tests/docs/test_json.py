@@ -1,4 +1,4 @@
-"""docs/json.md names every field of every line a command writes while it runs, and no other."""
+"""docs/json.md names every field of every line, and no other."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import pytest
 from click.testing import CliRunner
 
 from degoog.cli.program import program
+from degoog.ledger import Balance, Ledger
+from degoog.ledger.counts import Checks
+from degoog.ledger.entries import Entry
 from degoog.model import Item, Kind, Outcome, Ref, Stage
 from degoog.observe import JsonLines
 from degoog.ports import Begun, Counted, Done, Transferred, Waiting
+from degoog.report import records, summary
+from degoog.report.summary import proof
 from tests.docs.pages import ROOT
 
 ITEM = Item(ref=Ref("takeout", "1"), parent=None, kind=Kind.FILE, name="Budget.xlsx", stage=Stage.CONTENT)
 
 
-def documented() -> dict[str, list[str]]:
-    """Give the fields of each event, in order."""
+def documented(heading: str) -> list[str]:
     page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
-    found: dict[str, list[str]] = {}
-    event = ""
-    for first, second in re.findall(r"^\|([^|]*)\|([^|]*)\|", page.partition("## The summary")[0], re.MULTILINE):
-        event = first.strip(" `") or event
-        found.setdefault(event, []).extend(re.findall(r"`(\w+)`", second))
-    return found
+    section = re.split(rf"^### {re.escape(heading)}$", page, flags=re.MULTILINE)[1].split("\n#")[0]
+    return re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -46,10 +46,31 @@ def test_each_event_of_a_run_is_documented(event):
     JsonLines(stream, clock=lambda: 0.0).notify(event)
     line = json.loads(stream.getvalue())
 
-    assert ["event", *documented()[line["event"]]] == list(line)
+    assert documented(line["event"]) == list(line)
+
+
+def test_the_summary_is_documented(tmp_path: Path):
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        line = summary(ledger, road="files", seconds=1.0, exit_code=0)
+
+    assert documented("summary") == list(line)
+    assert set(Balance.__slots__) <= set(line)
+
+
+def test_how_sure_one_may_be_is_documented():
+    assert documented("proof") == list(proof(Checks()))
+
+
+def test_an_item_is_documented():
+    entry = Entry(
+        1, "files", "a", "b", "takeout:1", Kind.FILE, "n", "p", 1, 1, Outcome.MOVED, "", "", "l", "", "", "", "",
+        None, None, None, "", "",
+    )  # fmt: skip
+
+    assert documented("items.jsonl") == list(records.item(entry))
 
 
 def test_an_error_is_documented(tmp_path: Path):
     said = CliRunner().invoke(program, ["--json", "no-such-command", "--workspace", str(tmp_path)])
 
-    assert ["event", *documented()["error"]] == list(json.loads(said.stdout.splitlines()[-1]))
+    assert documented("error") == list(json.loads(said.stdout.splitlines()[-1]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
 
@@ -46,6 +47,12 @@ def test_commands_stand_in_blocks_that_are_run_or_say_why_not(page):
     empty = [f"line {block.line}" for block in blocks(page) if block.language == "console" and not block.commands]
 
     assert (hidden, mute, empty) == ([], [], [])
+
+
+def test_a_script_that_is_shown_is_one():
+    for block in (block for page in PAGES for block in blocks(page) if block.language == "sh"):
+        read = subprocess.run(["bash", "-n"], input=block.body, capture_output=True, text=True, check=False)
+        assert read.returncode == 0, read.stderr
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name == "docs"], ids=page_name)

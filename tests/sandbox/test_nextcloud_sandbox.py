@@ -281,3 +281,10 @@ def test_a_plan_is_read_from_json():
     assert plan.strikes("GET", "/a") == []
     with pytest.raises(ValueError, match="earthquake"):
         FaultPlan.from_dict({"faults": [{"kind": "earthquake"}]})
+
+
+def test_the_old_address_shows_the_files_of_whoever_logs_in(sandbox):
+    with httpx.Client(auth=("anna", sandbox.app_password("anna"))) as client:
+        shown = client.request("PROPFIND", f"{sandbox.url}/remote.php/webdav/", headers={"Depth": "0"})
+    assert shown.status_code == 207
+    assert "<d:href>/remote.php/webdav/</d:href>" in shown.text

@@ -1,0 +1,1 @@
+"""What the ledger tells: counts, screens, spreadsheets and the page."""
