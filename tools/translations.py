@@ -103,7 +103,7 @@ def _faults(language: str, message: Message) -> Iterator[str]:
             yield "placeholders differ"
         if language == "fr" and _WRONG_SPACE.search(text):
             yield f"French spacing in “{text}”"
-        if originals[0][:1].isspace() != text[:1].isspace() or originals[0].endswith("\n") != text.endswith("\n"):
+        if originals[0].startswith(" ") != text.startswith(" ") or originals[0].endswith("\n") != text.endswith("\n"):
             yield "begins or ends differently"
 
 
