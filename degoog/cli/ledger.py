@@ -11,7 +11,6 @@ from degoog.cli.kit import command as declare
 from degoog.cli.kit import group
 from degoog.cli.options import EndsGiven
 from degoog.i18n import N_, n_
-from degoog.wording import count
 
 command = group(
     "ledger",
@@ -33,16 +32,19 @@ def rebuild(context: Context, **ends: Unpack[EndsGiven]) -> int:
     from degoog import runs
     from degoog.cli import journey
     from degoog.ledger import Ledger
+    from degoog.wording import count
 
     files = journey.Files(context, **ends)
     with Ledger(context.home() / runs.LEDGER) as ledger, journey.Screen(context) as screen:
         restored = asyncio.run(
             runs.run_rebuilding(files.source(), files.target(screen), road=files.name, ledger=ledger)
         )
-    context.show(
-        n_(
-            "{number} item is known again. Next: {command}", "{number} items are known again. Next: {command}", restored
-        ).format(number=count(restored), command=journey.command("migrate", files, source=True))
+    journey.show_next(
+        context,
+        n_("{number} item is known again. To go on:", "{number} items are known again. To go on:", restored).format(
+            number=count(restored)
+        ),
+        journey.command("migrate", files, source=True),
     )
     context.emit("summary", restored=restored, exit=0)
     return 0

@@ -205,6 +205,10 @@ class Lane:
         sql = f"SELECT NOT {_NOT_OURS_ALONE} FROM item i WHERE i.id = ?"  # noqa: S608 - a constant
         return bool(self._connection.execute(sql, (row.id,)).fetchone()[0])
 
+    def row(self, id_: int) -> Row:
+        """Give a line as it is now."""
+        return _row(self._connection.execute(_ROW + " WHERE i.id = ?", (id_,)).fetchone())
+
     def stepped_aside(self, row: Row, path: str) -> None:
         """Note that something lies elsewhere now, and that its own turn is still to come."""
         with transaction(self._connection):

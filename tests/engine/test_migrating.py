@@ -352,3 +352,11 @@ def test_a_file_whose_answer_was_lost_is_ours_when_it_is_found_again(bench):
     bench.migrate(MemorySource([(file("a", "a.txt", None, b"one"), b"one")]), target)
     bench.migrate(MemorySource([(file("a", "a.txt", None, b"two"), b"two")]), target)
     assert target.store.files() == {"a.txt": b"two"}
+
+
+def test_a_folder_takes_the_place_of_the_one_that_held_it(bench):
+    target = MemoryTarget()
+    bench.migrate(MemorySource([folder("inner", "A", "outer"), folder("outer", "B")]), target)
+    balance = bench.migrate(MemorySource([folder("outer", "A"), folder("inner", "B")]), target)
+    assert (balance.moved, balance.failed, balance.pending) == (2, 0, 0)
+    assert bench.rows("ref, lies") == [("memory:inner", "B"), ("memory:outer", "A")]
