@@ -95,7 +95,8 @@ class Move:
     """Move what lies at `at.was` to `at.path`; its content is unchanged, its proof is `at.proof`.
 
     Where nothing lies at `at.was`, a killed run may have moved it: it is looked for by `at.proof.id` in the folders
-    of both paths, and found there it is settled (or moved on). A foreign thing at `at.path` is kept: ours goes beside.
+    of both paths, and found there it is settled (or moved on); a holder whose id a target may give again, only where
+    the intent of such a run is left. A foreign thing at `at.path` is kept: ours goes beside.
     """
 
     item: Item

@@ -203,7 +203,7 @@ async def _step_aside(state: _Run[P, Q], row: Row, path: str) -> None:
     """Move something of ours to a path that is not its last one; also ends such a move that a kill cut short."""
     lane, batch = state.road.lane, state.road.target.batch()
     lane.intend([(row.id, Intent(path))])
-    batch.put(Move(row.item, Place(path, was=row.place.was, proof=row.place.proof)))
+    batch.put(Move(row.item, Place(path, was=row.place.was, proof=row.place.proof, intent=row.place.intent)))
     for result in await batch.close():
         if isinstance(result, Settled):
             lane.stepped_aside(row, result.path)

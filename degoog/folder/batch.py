@@ -37,6 +37,7 @@ class FolderBatch:
         self._ready = ready
         self._tasks: list[Task[Blob]] = []
         self._bytes = 0
+        self._checked: set[str] = set()
 
     def put(self, task: Task[Blob]) -> None:
         """Add a task."""
@@ -79,6 +80,9 @@ class FolderBatch:
 
     async def _guarded(self, task: Task[Blob], bench: Path) -> Result | _Written:
         try:
+            self._check_way(task.at.path)
+            if isinstance(task, Move):
+                self._check_way(task.at.was)
             match task:
                 case Make():
                     return self._make(task)
@@ -173,7 +177,9 @@ class FolderBatch:
                 stat = disk.lstat(candidate)
                 if stat is None or str(stat.st_ino) != proof.id:
                     continue
-                if S_ISDIR(stat.st_mode) if proof.size is None else disk.still_ours(candidate, stat, proof):
+                # Nothing tells a folder with a number used again from the one that had it, but that a run died.
+                folder_moved = at.intent is not None and S_ISDIR(stat.st_mode)
+                if folder_moved if proof.size is None else disk.still_ours(candidate, stat, proof):
                     return candidate
         return None
 
@@ -182,6 +188,15 @@ class FolderBatch:
         stat = here.lstat()
         disk.set_time(here, task.item)
         return Settled(task.item, task.at.path, Proof(str(stat.st_ino)), _time(task.item, here.stat()))
+
+    def _check_way(self, path: str) -> None:
+        """Refuse to follow a link that somebody put in a folder's place: it may lead anywhere."""
+        parent = path.rpartition("/")[0]
+        if parent and parent not in self._checked:
+            if (self._root / parent).resolve() != self._root.resolve() / parent:
+                text = _("A link stands where its folder was: {path}.").format(path=parent)
+                raise Refused(FailReason.PARENT_FAILED, text)
+            self._checked.add(parent)
 
     def _where(self, path: str) -> Path:
         return self._root / path

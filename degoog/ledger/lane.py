@@ -265,6 +265,17 @@ class Lane:
             (reason, detail, run, self.ledger.now(), row),
         )
         self._connection.execute("DELETE FROM intent WHERE item = ?", (row,))
+        if reason is FailReason.PARENT_FAILED:
+            self._doubt_holders(row)
+
+    def _doubt_holders(self, row: int) -> None:
+        """Have the next run make the holders above a row again: somebody took one away at the target."""
+        self._connection.execute(
+            """WITH RECURSIVE above (id) AS (
+                 SELECT up FROM item WHERE id = ? UNION SELECT i.up FROM item i JOIN above ON i.id = above.id)
+               UPDATE item SET done_content = NULL WHERE stage = 0 AND id IN (SELECT id FROM above)""",
+            (row,),
+        )
 
     def fail_children_of_failed(self, run: int) -> int:
         """Settle what lies in a holder that could not be made as failed with it; gives how many."""

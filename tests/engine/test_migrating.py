@@ -1,6 +1,7 @@
 """What a migration must do, on memory: everything found ends in one outcome, and the names are stable."""
 
 import asyncio
+import shutil
 import stat
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import pytest
 
 from degoog.engine import Check
 from degoog.errors import Unavailable, Usage
+from degoog.folder import Folder
 from degoog.ledger import Ledger
 from degoog.model import FailReason, Found, Kind, Loss, LossKind, SkipReason
 from degoog.ports import Unknown
@@ -360,3 +362,40 @@ def test_a_folder_takes_the_place_of_the_one_that_held_it(bench):
     balance = bench.migrate(MemorySource([folder("outer", "A"), folder("inner", "B")]), target)
     assert (balance.moved, balance.failed, balance.pending) == (2, 0, 0)
     assert bench.rows("ref, lies") == [("memory:inner", "B"), ("memory:outer", "A")]
+
+
+def test_a_folder_that_somebody_deleted_is_made_again_for_what_is_new_in_it(bench, tmp_path):
+    def source(*names: str) -> MemorySource:
+        holders = [folder("d", "d"), folder("e", "e", "d")]
+        return MemorySource([*holders, *((file(name, name, "e", b"x"), b"x") for name in names)])
+
+    target = Folder(tmp_path / "archive")
+    bench.migrate(source("a.txt"), target)
+    shutil.rmtree(tmp_path / "archive/d")
+    assert bench.migrate(source("a.txt", "b.txt"), target).failed == 1
+    balance = bench.migrate(source("a.txt", "b.txt"), target)
+    assert (balance.failed, balance.pending, balance.holds) == (0, 0, True)
+    assert (tmp_path / "archive/d/e/b.txt").read_bytes() == b"x"
+
+
+def test_a_link_put_in_the_place_of_a_folder_is_never_followed(bench, tmp_path):
+    def source(*names: str) -> MemorySource:
+        return MemorySource([folder("d", "d"), *((file(name, name, "d", b"x"), b"x") for name in names)])
+
+    target, elsewhere = Folder(tmp_path / "archive"), tmp_path / "elsewhere"
+    bench.migrate(source("a.txt"), target)
+    (tmp_path / "archive/d").rename(elsewhere)
+    (tmp_path / "archive/d").symlink_to(elsewhere)
+    assert bench.migrate(source("a.txt", "b.txt"), target).failed == 1
+    assert bench.migrate(source("a.txt", "b.txt"), target).failed == 0
+    assert [path.name for path in elsewhere.iterdir()] == ["a.txt"]
+    assert (tmp_path / "archive/d (2)/b.txt").exists()
+
+
+def test_a_folder_of_somebodys_that_got_the_number_of_a_deleted_one_of_ours_is_not_moved(bench, tmp_path):
+    target = Folder(tmp_path / "archive")
+    bench.migrate(MemorySource([folder("d", "d")]), target)
+    (tmp_path / "archive/d").rename(tmp_path / "archive/private")  # the same number, as a disk may give it again
+    balance = bench.migrate(MemorySource([folder("d", "renamed")]), target)
+    assert balance.failed == 1
+    assert (tmp_path / "archive/private").is_dir()
