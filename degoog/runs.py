@@ -237,8 +237,8 @@ def _check_room(planned: Planned, source: Source[Any]) -> None:
 
 
 async def _keep_map(lane: Lane, target: Target[Any], run: int) -> None:
-    """Save the map of what moved at the target, when this run has changed it."""
-    if not lane.balance(run).moved:
+    """Save the map of what moved at the target, when this run or one that could not save it has changed it."""
+    if not lane.unmapped:
         return
     with tempfile.TemporaryFile() as file:
         write_map(lane, file)
@@ -249,6 +249,7 @@ async def _keep_map(lane: Lane, target: Target[Any], run: int) -> None:
             yield _chunks(file)
 
         await target.save_map(map_name(lane.road, lane.source), Blob(file.tell(), open_))
+        lane.mapped(run)
 
 
 async def _chunks(file: Any) -> AsyncIterator[bytes]:  # noqa: ANN401 - tempfile's own wrapper

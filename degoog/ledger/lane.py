@@ -302,6 +302,19 @@ class Lane:
             (self.id,),
         )
 
+    @property
+    def unmapped(self) -> bool:
+        """Whether something arrived of which the map kept at the target does not know."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM item i JOIN lane l ON l.id = i.lane"
+            " WHERE l.id = ? AND i.lies IS NOT NULL AND i.run > l.mapped)"
+        )
+        return bool(self._connection.execute(sql, (self.id,)).fetchone()[0])
+
+    def mapped(self, run: int) -> None:
+        """Note that the map kept at the target knows of all that arrived up to a run."""
+        self._connection.execute("UPDATE lane SET mapped = ? WHERE id = ?", (run, self.id))
+
     def compare(self) -> Comparison:
         """Begin to compare what was settled with what the target shows."""
         return Comparison(self)
