@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 
 import click
 import pytest
@@ -219,3 +220,20 @@ def test_the_tab_key_completes_a_command(call):
     )
 
     assert "doctor" in done.stdout
+
+
+def test_a_ledger_damaged_in_its_middle_is_no_mistake_of_degoogs(call, workspace, tmp_path):
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
+        for number in range(200):
+            archive.writestr(f"Takeout/Drive/{number}.txt", b"x")
+    words = ["--workspace", str(workspace), "migrate", "files", "--source", f"takeout:{tmp_path / 't.zip'}"]
+    words += ["--to", f"folder:{tmp_path / 'out'}"]
+    assert call(*words).code == 0
+    ledger = workspace / ".degoog/ledger.db"
+    data = ledger.read_bytes()
+    ledger.write_bytes(data[:8192] + b"\xff" * (len(data) - 8192))
+
+    ended = call(*words)
+
+    assert ended.code == 2
+    assert "ledger rebuild" in ended.err
