@@ -121,7 +121,7 @@ def _playground(into: Path) -> Path:
 
 
 def _end(context: Context, page: Path, folder: Path, seed: int, *, seconds: float) -> None:
-    context.say(f"\n── {_('The end')}\n")
+    context.say("\n── " + _("The end") + "\n")
     context.say(_("Done in {seconds} seconds. The report, to open in your browser:").format(seconds=round(seconds)))
     context.show(f"  {page}")
     context.say(
