@@ -162,9 +162,8 @@ async def _run(journey: Journey, ledger: Ledger, lane: Lane, source: Source[Any]
     stopped, code = "", 0
     try:
         async with _interruptible() as stop:
-            await plan(source, lane, target.naming, run=run, observer=journey.observer, keep=journey.keep)
-            planned = await _planned(journey, ledger, lane, run, target)
-            if not stop.is_set() and journey.agree(planned):
+            await plan(source, lane, target.naming, run=run, observer=journey.observer, keep=journey.keep, stop=stop)
+            if not stop.is_set() and journey.agree(planned := await _planned(journey, ledger, lane, run, target)):
                 _check_room(planned, source)
                 road = Road(source, target, journey.convert, lane)
                 pace = Throttle(journey.rate) if journey.rate else None

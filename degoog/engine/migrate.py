@@ -149,6 +149,7 @@ async def _work(state: _Run[P, Q], step: _Step, feed: Feed) -> None:
                 state.error = state.error or error
                 return
             batch, held = state.road.target.batch(), {}
+            await asyncio.sleep(0)  # a road on one disk may never wait: the loop must get its turn to hear of Ctrl-C
         elif prepared is None:
             return
 
