@@ -11,7 +11,6 @@ from degoog.cli.kit import command as declare
 from degoog.cli.kit import group
 from degoog.cli.options import EndsGiven
 from degoog.i18n import N_, n_
-from degoog.wording import count
 
 command = group(
     "ledger",
@@ -33,6 +32,7 @@ def rebuild(context: Context, **ends: Unpack[EndsGiven]) -> int:
     from degoog import runs
     from degoog.cli import journey
     from degoog.ledger import Ledger
+    from degoog.wording import count
 
     files = journey.Files(context, **ends)
     with Ledger(context.home() / runs.LEDGER) as ledger, journey.Screen(context) as screen:
