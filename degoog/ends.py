@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
 from degoog.i18n import _
 from degoog.problems import Wrong, instead, nearest
@@ -39,6 +41,10 @@ class Origin:
     def __str__(self) -> str:
         return f"{self.kind}:{self.where}" if self.where else str(self.kind)
 
+    def near(self) -> Self:
+        """The same, its path as short as this folder allows: for a command line to paste here."""
+        return replace(self, where=_near(self.where))
+
     @property
     def path(self) -> Path:
         """Where it lies on this machine."""
@@ -55,10 +61,20 @@ class Destination:
     def __str__(self) -> str:
         return f"{self.kind}:{self.where}" if self.where else str(self.kind)
 
+    def near(self) -> Self:
+        """The same, its path as short as this folder allows: for a command line to paste here."""
+        return replace(self, where=_near(self.where))
+
     @property
     def path(self) -> Path:
         """Where it lies on this machine."""
         return Path(self.where)
+
+
+def _near(where: str) -> str:
+    with suppress(ValueError):
+        return str(Path(where).relative_to(Path.cwd())) if Path(where).is_absolute() else where
+    return where
 
 
 FILE_SOURCES = (SourceKind.GOOGLE, SourceKind.TAKEOUT)

@@ -75,6 +75,19 @@ class Rule:
     modified_before: date | None = None
     modified_after: date | None = None
 
+    def __str__(self) -> str:
+        """The rule as `rule` reads it."""
+        told = (
+            ("path=", self.path),
+            ("type=", self.type),
+            ("larger=", self.larger_than),
+            ("smaller=", self.smaller_than),
+            ("owner=", self.owner),
+            ("modified<", self.modified_before),
+            ("modified>=", self.modified_after),
+        )
+        return ",".join(f"{word}{value}" for word, value in told if value not in {None, ""})
+
     def holds(self, item: Item, path: str, *, unknown: bool) -> bool:
         """Whether every condition holds for an item that is no folder; `unknown` stands for what is not told."""
         answers = (

@@ -93,6 +93,14 @@ def file_target(to: Destination, outside: Outside, *, into: str) -> Target[Blob]
             raise Usage(_("Mattermost takes channels, not files. To do: use --to nextcloud or --to folder:DIR."))
 
 
+def again(address: str) -> list[str]:
+    """Give the options that name a target again, from the address that the ledger keeps."""
+    if address.startswith(f"{TargetKind.FOLDER}:"):
+        return ["--to", str(Destination(TargetKind.FOLDER, address.partition(":")[2]).near())]
+    into = address.rpartition("), ")[2]
+    return ["--to", str(TargetKind.NEXTCLOUD), *(["--into", into] if into != FilesRoad().into else [])]
+
+
 def as_it_is(_item: Item, value: Any) -> tuple[Any, tuple[Loss, ...]]:  # noqa: ANN401 - whatever it is, it stays
     """Give the conversion of files: none."""
     return value, ()

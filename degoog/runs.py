@@ -48,18 +48,25 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended. `stopped` says why it stopped early, empty when it came to its end."""
+    """How a run ended. `stopped` says why it stopped early, empty when it came to its end.
+
+    `agreed` is false where the plan was made and whoever was asked did not want it carried out.
+    """
 
     run: int
     balance: Balance
     exit: int
     seconds: float
     stopped: str = ""
+    agreed: bool = True
 
 
 @dataclass(slots=True)
 class Journey:
-    """A migration to run: both ends, the ledger's place, and how fast. `agree` may refuse after the plan."""
+    """A migration to run: both ends, the ledger's place, and how fast.
+
+    `agree` may refuse after the plan; `stopping` is told at once that somebody asked to stop.
+    """
 
     road: str
     source: Source[Any]
@@ -73,6 +80,7 @@ class Journey:
     rate: float | None = None
     rehearsal: bool = False
     agree: Callable[[Planned], bool] = lambda _planned: True
+    stopping: Callable[[], None] = lambda: None
     ended: Callable[[Ledger, Lane, Ended], None] = lambda _ledger, _lane, _ended: None
     clock: Callable[[], float] = field(default=time.monotonic)
 
@@ -159,12 +167,14 @@ def _book(journey: Journey) -> Iterator[Ledger]:
 
 async def _run(journey: Journey, ledger: Ledger, lane: Lane, source: Source[Any], target: Target[Any]) -> Ended:
     began, run = journey.clock(), ledger.begin(journey.command, journey.road)
-    stopped, code = "", 0
+    stopped, code, agreed = "", 0, True
     try:
-        async with _interruptible() as stop:
-            await plan(source, lane, target.naming, run=run, observer=journey.observer, keep=journey.keep)
-            planned = await _planned(journey, ledger, lane, run, target)
-            if not stop.is_set() and journey.agree(planned):
+        async with _interruptible(journey.stopping) as stop:
+            await plan(source, lane, target.naming, run=run, observer=journey.observer, keep=journey.keep, stop=stop)
+            if not stop.is_set():
+                planned = await _planned(journey, ledger, lane, run, target)
+                agreed = journey.agree(planned)
+            if not stop.is_set() and agreed:
                 _check_room(planned, source)
                 road = Road(source, target, journey.convert, lane)
                 pace = Throttle(journey.rate) if journey.rate else None
@@ -181,7 +191,8 @@ async def _run(journey: Journey, ledger: Ledger, lane: Lane, source: Source[Any]
         ledger.end(run, exit_code=code, stopped=type(unexpected).__name__)
         raise
     balance = lane.balance(run)
-    ended = Ended(run, balance, code or _verdict(balance), journey.clock() - began, stopped)
+    code = code or (0 if balance.holds and not agreed else _verdict(balance))
+    ended = Ended(run, balance, code, journey.clock() - began, stopped, agreed)
     ledger.end(run, exit_code=ended.exit, sent=balance.bytes, stopped=stopped)
     _log.info("run %s: %s, exit %s", run, balance, ended.exit)
     journey.ended(ledger, lane, ended)
@@ -246,14 +257,16 @@ async def _chunks(file: Any) -> AsyncIterator[bytes]:  # noqa: ANN401 - tempfile
 
 
 @asynccontextmanager
-async def _interruptible() -> AsyncIterator[asyncio.Event]:
+async def _interruptible(stopping: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
     """Give an event that Ctrl-C or a polite kill sets; the second one cancels what is in hand."""
     stop, loop, task = asyncio.Event(), asyncio.get_running_loop(), asyncio.current_task()
 
     def ask() -> None:
-        if stop.is_set() and task is not None:
+        if not stop.is_set():
+            stop.set()
+            stopping()
+        elif task is not None:
             task.cancel()
-        stop.set()
 
     taken = []
     for number in (signal.SIGINT, signal.SIGTERM):

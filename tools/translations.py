@@ -61,10 +61,9 @@ def update() -> None:
     for language in LANGUAGES:
         catalogue, known = _empty(language), read(language)
         for message in _messages(fresh):
-            before = known.get(message.id, message.context)
             catalogue.add(
                 message.id,
-                before.string if before else None,
+                _kept(known.get(message.id, message.context), message),
                 message.locations,
                 auto_comments=message.auto_comments,
                 context=message.context,
@@ -75,6 +74,14 @@ def update() -> None:
         place(language).parent.mkdir(parents=True, exist_ok=True)
         with place(language).open("wb") as file:
             write_po(file, catalogue, width=120, sort_output=True, include_lineno=False)
+
+
+def _kept(before: Message | None, now: Message) -> str | tuple[str, ...] | None:
+    """Give what a sentence was translated as; nothing where it got, or lost, its plural since."""
+    if before is None or len(_forms(before.id)) != len(_forms(now.id)):
+        return None
+    forms = _forms(before.string)
+    return forms if len(_forms(now.id)) > 1 else forms[0]
 
 
 def problems() -> Iterator[str]:
@@ -103,7 +110,7 @@ def _faults(language: str, message: Message) -> Iterator[str]:
             yield "placeholders differ"
         if language == "fr" and _WRONG_SPACE.search(text):
             yield f"French spacing in “{text}”"
-        if originals[0][:1].isspace() != text[:1].isspace() or originals[0].endswith("\n") != text.endswith("\n"):
+        if originals[0].startswith(" ") != text.startswith(" ") or originals[0].endswith("\n") != text.endswith("\n"):
             yield "begins or ends differently"
 
 

@@ -121,7 +121,8 @@ def _playground(into: Path) -> Path:
 
 
 def _end(context: Context, page: Path, folder: Path, seed: int, *, seconds: float) -> None:
-    context.say(f"\n── {_('The end')}\n")
+    title = _("The end")
+    context.say(f"\n── {title}\n")
     context.say(_("Done in {seconds} seconds. The report, to open in your browser:").format(seconds=round(seconds)))
     context.show(f"  {page}")
     context.say(

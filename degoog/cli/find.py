@@ -34,7 +34,7 @@ def command(context: Context, text: str) -> int:
             found += 1
             context.emit("found", **item(entry))
             context.show(f"{line(entry.path)}  ({word(entry.outcome)})")
-            if entry.lies:
+            if entry.lies and entry.lies != entry.path:
                 context.show(f"  → {line(entry.lies)}")
             if entry.new_link:
                 context.show(f"  {line(entry.new_link)}")

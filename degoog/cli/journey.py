@@ -7,20 +7,26 @@ import shlex
 import shutil
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from degoog.cli import asking
 from degoog.cli.context import Context
+from degoog.cli.paragraphs import wrapped
 from degoog.filters import Filters, Rule
 from degoog.i18n import _
 from degoog.observe import Watcher
 
 if TYPE_CHECKING:
+    from degoog.config_schema import Workspace
     from degoog.ends import Destination, Origin
     from degoog.ledger import Lane, Ledger
     from degoog.ledger.walk import Keep
     from degoog.ports import Event, Source, Target
     from degoog.runs import Ended, Planned
+
+
+MOST = 4  # reasons for what stays behind, in the plan that `migrate` shows
 
 
 class Screen(Watcher):
@@ -68,6 +74,12 @@ class Files:
         road = context.workspace_if_any.roads.files if context.workspace_if_any else FilesRoad()
         self._road = road
         self._given = (tuple(sources), to, into)
+        self._rules = [
+            word
+            for option, rules in (("--include", include), ("--exclude", exclude))
+            for rule in rules
+            for word in (option, str(rule))
+        ]
         self.filters = Filters((*road.include, *include), (*road.exclude, *exclude))
         self.name = roads.FILES
 
@@ -90,11 +102,12 @@ class Files:
         return roads.file_target(roads.target_of(self._road, to), outside, into=into or self._road.into)
 
     def options(self, *, source: bool) -> str:
-        """Give the options to type again, with or without the source's."""
+        """Give the options to type again, with or without those that say what comes along."""
         sources, to, into = self._given
-        words = [word for origin in sources for word in ("--source", str(origin))] if source else []
-        words += ["--to", str(to)] if to else []
+        words = [word for origin in sources for word in ("--source", str(origin.near()))] if source else []
+        words += ["--to", str(to.near())] if to else []
         words += ["--into", into] if into else []
+        words += self._rules if source else []
         words += workspace_option(self._context)
         return shlex.join(words)
 
@@ -105,6 +118,17 @@ def workspace_option(context: Context) -> list[str]:
     return ["--workspace", str(given)] if given else []
 
 
+def ends_again(folder: Path, ledger: Ledger, workspace: Workspace | None) -> list[str]:
+    """Give the options that name a workspace and its target from here, where its workspace.yml does not."""
+    from degoog import roads
+
+    words = [] if folder.absolute() == Path.cwd() else ["--workspace", str(folder)]
+    lanes = ledger.lanes(roads.FILES)
+    if lanes and not (workspace and workspace.roads.files.to):
+        words = [*roads.again(lanes[-1].address), *words]
+    return words
+
+
 def migrate(context: Context, files: Files, *, rehearsal: bool, ask: bool, jobs: int | None, rate: int | None) -> int:
     """Plan, show, and unless refused migrate; gives the exit code."""
     from degoog import roads, runs
@@ -113,7 +137,7 @@ def migrate(context: Context, files: Files, *, rehearsal: bool, ask: bool, jobs:
 
         def agree(planned: Planned) -> bool:
             screen.step_aside()
-            show_plan(context, planned)
+            context.say("\n".join(plan_screen(planned, most=MOST)) + "\n")
             return not ask or asking.yes(context, _("Go on?"), option="--yes")
 
         def ended(ledger: Ledger, lane: Lane, how: Ended) -> None:
@@ -124,7 +148,7 @@ def migrate(context: Context, files: Files, *, rehearsal: bool, ask: bool, jobs:
         journey = runs.Journey(
             road=files.name, source=files.source(), target=files.target(screen), convert=roads.as_it_is,
             ledger=context.home() / runs.LEDGER, observer=screen, command="migrate", keep=kept(files), jobs=jobs,
-            rate=rate, rehearsal=rehearsal, agree=agree, ended=ended,
+            rate=rate, rehearsal=rehearsal, agree=agree, stopping=lambda: stopping(context, screen), ended=ended,
         )  # fmt: skip
         return asyncio.run(runs.run_migration(journey)).exit
 
@@ -137,21 +161,24 @@ def plan(context: Context, files: Files) -> int:
 
         def show(planned: Planned) -> bool:
             screen.step_aside()
-            show_plan(context, planned)
+            context.show("\n".join(plan_screen(planned, most=None)) + "\n")
             return False
 
         def ended(ledger: Ledger, lane: Lane, how: Ended) -> None:
             with ledger.only(lane):
-                emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=4 if how.stopped else 0)
+                emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=how.exit)
 
         journey = runs.Journey(
             road=files.name, source=files.source(), target=files.target(screen), convert=roads.as_it_is,
             ledger=context.home() / runs.LEDGER, observer=screen, command="plan", keep=kept(files), agree=show,
-            ended=ended,
+            stopping=lambda: stopping(context, screen), ended=ended,
         )  # fmt: skip
         how = asyncio.run(runs.run_migration(journey))
-    context.show((how.stopped or _("To move all this:")) + f"\n  {command('migrate', files, source=True)}")
-    return 4 if how.stopped else 0
+    if how.exit == runs.INTERRUPTED:
+        show_next(context, _("Stopped at your request. To go on:"), command("plan", files, source=True))
+    else:
+        show_next(context, how.stopped or _("To move all this:"), command("migrate", files, source=True))
+    return how.exit
 
 
 def kept(files: Files) -> Keep | None:
@@ -164,14 +191,25 @@ def command(name: str, files: Files, *, source: bool) -> str:
     return " ".join(part for part in ("degoog", name, files.name, files.options(source=source)) if part)
 
 
-def show_plan(context: Context, planned: Planned) -> None:
-    """Print the plan in about ten lines."""
+def plan_screen(planned: Planned, *, most: int | None) -> list[str]:
+    """Give the plan, with so many reasons at most for what stays behind."""
     from degoog.report import plan_lines
 
     with planned.ledger.only(planned.lane):
-        lines = plan_lines(planned.ledger, road=planned.lane.road, free=planned.room, width=width())
-    context.say("\n".join(lines))
-    context.say()
+        return plan_lines(planned.ledger, road=planned.lane.road, free=planned.room, most=most, width=width())
+
+
+def stopping(context: Context, screen: Screen) -> None:
+    """Answer whoever pressed Ctrl-C at once: what is in hand may take a while."""
+    screen.step_aside()
+    context.say(
+        _("Stopping cleanly: what is in hand is being finished, nothing is lost. (Ctrl-C again stops at once.)") + "\n"
+    )
+
+
+def show_next(context: Context, why: str, line: str) -> None:
+    """Print a sentence and the command to paste."""
+    context.show(f"{wrapped(why)}\n  {line}")
 
 
 def close(context: Context, files: Files, ledger: Ledger, how: Ended, *, rehearsal: bool) -> None:
@@ -179,24 +217,32 @@ def close(context: Context, files: Files, ledger: Ledger, how: Ended, *, rehears
     from degoog import runs
     from degoog.report import gather, rehearsed
 
-    if how.exit == runs.INTERRUPTED:
-        context.show(_("Stopped at your request. Nothing is lost: what has arrived is recorded.") + "\n")
+    again = command("migrate", files, source=True)
+    interrupted = how.exit == runs.INTERRUPTED
+    if interrupted:
+        context.show(wrapped(_("Stopped at your request. Nothing is lost: what has arrived is recorded.")) + "\n")
     elif how.stopped:
-        context.show(how.stopped + "\n")
-    if rehearsal:
-        facts = gather(ledger, run=how.run, road=files.name)
-        lines = rehearsed(facts, again=command("migrate", files, source=True), width=width())
+        context.show(wrapped(how.stopped) + "\n")
+    if not how.agreed:
+        show_next(context, _("Nothing was moved, as you wished. When you are ready:"), again)
+    elif rehearsal and (interrupted or how.stopped):
+        show_next(context, _("This was a rehearsal: nothing was moved, nothing was changed. To begin again:"),
+                  f"{again} --dry-run")  # fmt: skip
+    elif rehearsal:
+        lines = rehearsed(gather(ledger, run=how.run, road=files.name), again=again, width=width())
         context.show("\n".join(lines))
+    elif interrupted and not how.balance.found:  # before the source was looked through
+        show_next(context, _("To begin again:"), again)
     else:
         show_closing(context, files, ledger, run=how.run)
     emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=how.exit)
 
 
 def show_closing(context: Context, files: Files, ledger: Ledger, *, run: int | None = None, extra: int = 0) -> None:
-    """Print the closing screen."""
-    from degoog.report import closing, gather
+    """Print the closing screen of a migration, or, without a run, of a comparison."""
+    from degoog.report import closing, compared, gather
 
-    lines = closing(
+    lines = (compared if run is None else closing)(
         gather(ledger, run=run, road=files.name, extra=extra),
         again=command("migrate", files, source=True),
         options=files.options(source=False),
@@ -239,5 +285,5 @@ def verify(context: Context, files: Files, *, full: bool, sample: float | None) 
 
 
 def width() -> int:
-    """Give the width of the screen, within reason."""
-    return min(100, shutil.get_terminal_size((80, 24)).columns - 1)
+    """Give the width to fold at: within the screen, and no wider than one likes to read."""
+    return min(80, shutil.get_terminal_size((80, 24)).columns - 1)

@@ -39,10 +39,12 @@ def rebuild(context: Context, **ends: Unpack[EndsGiven]) -> int:
         restored = asyncio.run(
             runs.run_rebuilding(files.source(), files.target(screen), road=files.name, ledger=ledger)
         )
-    context.show(
-        n_(
-            "{number} item is known again. Next: {command}", "{number} items are known again. Next: {command}", restored
-        ).format(number=count(restored), command=journey.command("migrate", files, source=True))
+    journey.show_next(
+        context,
+        n_("{number} item is known again. To go on:", "{number} items are known again. To go on:", restored).format(
+            number=count(restored)
+        ),
+        journey.command("migrate", files, source=True),
     )
     context.emit("summary", restored=restored, exit=0)
     return 0

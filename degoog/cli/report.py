@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def command(context: Context, into: Path | None) -> int:
         files = report(
             ledger, into or context.folder / "report", clock=time.time, zone=context.zone,
             structure=workspace.structure if workspace else "",
-            options=" ".join(journey.workspace_option(context)),
+            options=shlex.join(journey.ends_again(context.folder, ledger, workspace)),
         )  # fmt: skip
     context.say(_("The report is written. Open this page in your browser:"))
     context.show(str(files.html))

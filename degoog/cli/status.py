@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from degoog.cli.context import Context
 from degoog.cli.kit import command as declare
+from degoog.errors import Usage
 from degoog.i18n import N_
+
+if TYPE_CHECKING:
+    from degoog.config_schema import Workspace
 
 
 @declare(
@@ -23,6 +30,7 @@ from degoog.i18n import N_
 def command(context: Context, workspaces: tuple[Path, ...]) -> int:
     """Read the ledgers and say how things stand."""
     from degoog import runs
+    from degoog.cli import journey
     from degoog.ledger import Ledger
     from degoog.report import status, status_lines
 
@@ -31,13 +39,20 @@ def command(context: Context, workspaces: tuple[Path, ...]) -> int:
         if workspaces and not (folder / runs.HOME / runs.LEDGER).exists():
             continue  # of many, some have not begun
         with Ledger(runs.existing(folder)) as ledger:
-            given = workspaces or context.workspace_given
-            rows += status(
-                ledger, workspace=str(folder) if workspaces else "", options=f"--workspace {folder}" if given else ""
-            )
+            again = journey.ends_again(folder, ledger, _described(folder))
+            rows += status(ledger, workspace=str(folder) if workspaces else "", options=shlex.join(again))
     for row in rows:
         context.emit("status", **asdict(row))
-    for line in status_lines(rows, zone=context.zone):
+    for line in status_lines(rows, zone=context.zone, width=journey.width()):
         context.show(line)
     context.emit("summary", workspaces=len({row.workspace for row in rows}), exit=0)
     return 0
+
+
+def _described(folder: Path) -> Workspace | None:
+    """Give what a workspace's file says, None where it says nothing that can be used: its ledger tells enough."""
+    from degoog import config
+
+    with suppress(Usage):
+        return config.load(folder)
+    return None

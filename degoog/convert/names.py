@@ -70,7 +70,7 @@ class Names:
         name = name.encode("utf-8", "replace").decode("utf-8")
         name = self._forbidden.sub("_", unicodedata.normalize("NFC", name))
         name = self._trim(name)
-        if name in {"", ".", ".."}:
+        if name.strip(" ") in {"", ".", ".."}:  # Nextcloud judges the trimmed name, whatever its other rules
             name = "_" * max(1, len(name))
         while (extension := self._forbidden_extension(name)) is not None:
             name = f"{name}_" if extension == name else f"{name[: -len(extension)]}_{extension[1:]}"

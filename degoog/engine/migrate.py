@@ -149,6 +149,7 @@ async def _work(state: _Run[P, Q], step: _Step, feed: Feed) -> None:
                 state.error = state.error or error
                 return
             batch, held = state.road.target.batch(), {}
+            await asyncio.sleep(0)  # a road on one disk may never wait: the loop must get its turn to hear of Ctrl-C
         elif prepared is None:
             return
 
@@ -171,7 +172,7 @@ async def _next(state: _Run[P, Q], stage: Stage, feed: Feed) -> tuple[Row, Task[
 async def _read_next(state: _Run[P, Q], stage: Stage, feed: Feed) -> tuple[Row, Task[Q], tuple[Loss, ...]] | None:
     while (row := feed.next()) is not None:
         try:
-            await _clear_the_way(state, stage, row)
+            row = await _clear_the_way(state, stage, row)
             task, losses = await _task(state, stage, row)
         except Refused as error:
             result = Failed(row.item, error.reason, error.detail)
@@ -185,13 +186,17 @@ async def _read_next(state: _Run[P, Q], stage: Stage, feed: Feed) -> tuple[Row, 
     return None
 
 
-async def _clear_the_way(state: _Run[P, Q], stage: Stage, row: Row) -> None:
-    """Have something of ours that is about to leave step aside from where a row must go."""
+async def _clear_the_way(state: _Run[P, Q], stage: Stage, row: Row) -> Row:
+    """Have something of ours that is about to leave step aside from where a row must go; gives the row as it is then.
+
+    What steps aside may be the very folder in which the row lies: it is carried along.
+    """
     lane, target = state.road.lane, state.road.target
     if stage > Stage.CONTENT or (other := lane.in_the_way(row)) is None:
-        return
+        return row
     parent, slash, name = row.place.path.rpartition("/")
     await _step_aside(state, other, f"{parent}{slash}{target.naming.numbered(name, 1000 + other.id)}")
+    return lane.row(row.id)
 
 
 async def _step_aside(state: _Run[P, Q], row: Row, path: str) -> None:

@@ -191,6 +191,10 @@ class Lane:
         ).fetchone()
         return found and _row(found)
 
+    def row(self, id_: int) -> Row:
+        """Give a line as it is now."""
+        return _row(self._connection.execute(_ROW + " WHERE i.id = ?", (id_,)).fetchone())
+
     def stepped_aside(self, row: Row, path: str) -> None:
         """Note that something lies elsewhere now, and that its own turn is still to come."""
         with transaction(self._connection):

@@ -184,9 +184,11 @@ class Uploads:
         """Whether what lies there is what we proved: nobody has changed it."""
         if entry.holder or entry.id != proof.id:
             return False
+        if entry.size != proof.size:  # two writes in one second leave the same etag (measured)
+            return False
         if proof.etag and entry.etag == proof.etag:
             return True
-        if not proof.digest or entry.size != proof.size:
+        if not proof.digest:
             return False
         return await self._tree.hash(path, proof.digest.partition(":")[0]) == proof.digest
 

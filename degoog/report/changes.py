@@ -14,8 +14,8 @@ def lost(n: int) -> dict[LossKind, Said]:
     return {
         LossKind.NAME: (
             n_(
-                "{number} name was changed, because the new place does not allow it.",
-                "{number} names were changed, because the new place does not allow them.",
+                "{number} name was changed: the new place does not allow it, or something beside it had the same.",
+                "{number} names were changed: the new place does not allow them, or things side by side had the same.",
                 n,
             ),
             _("The contents are the same; the list gives the old name and the new one."),

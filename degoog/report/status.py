@@ -12,6 +12,7 @@ from degoog.ledger.counts import Checks
 from degoog.report.facts import gather
 from degoog.report.plain import line
 from degoog.report.statement import next_step
+from degoog.report.terminal import folded
 from degoog.wording import count, moment
 
 
@@ -54,29 +55,36 @@ def status(ledger: Ledger, *, workspace: str = "", options: str = "") -> list[St
     return rows
 
 
-def status_lines(rows: Iterable[Status], *, zone: tzinfo = UTC) -> list[str]:
-    """Say where things stand, a short paragraph a row."""
+def status_lines(rows: Iterable[Status], *, zone: tzinfo = UTC, width: int | None = None) -> list[str]:
+    """Say where things stand, a short paragraph a row, folded at `width` where it is given."""
     told: list[str] = []
     for row in rows:
-        balance = row.balance
         when = _("last run on {moment}").format(moment=moment(row.ran, zone)) if row.ran else _("never run")
-        head = f"{line(row.workspace)}: {row.road}" if row.workspace else row.road
-        told += [
-            _("{head}, {when}").format(head=head, when=when),
-            "  "
-            + _(
-                "{arrived} of {found} are in the new place, {skipped} left out, {failed} failed, {pending} to move"
-            ).format(
-                arrived=count(balance.moved + balance.unchanged),
-                found=count(balance.found),
-                skipped=count(balance.skipped),
-                failed=count(balance.failed),
-                pending=count(balance.pending),
-            ),
-        ]
+        head = _("{head}, {when}").format(head=_road(row.road), when=when)
+        if row.workspace:
+            head = _("{workspace}: {head}").format(workspace=line(row.workspace), head=head)
+        told += [head, f"  {_stands(row)}"]
         if row.looks:
-            told.append(
-                "  " + n_("{number} needs a look", "{number} need a look", row.looks).format(number=count(row.looks))
+            looks = n_(
+                "{number} needs a look: the report says why", "{number} need a look: the report says why", row.looks
             )
-        told.append("  " + (_("Next: {command}").format(command=row.next) if row.next else _("Nothing left to do.")))
-    return told or [_("No migration has begun here yet.")]
+            told.append("  " + looks.format(number=count(row.looks)))
+        told += ["  " + _("Next:"), f"    {row.next}"] if row.next else ["  " + _("Nothing left to move.")]
+    return folded(told or [_("No migration has begun here yet.")], width)
+
+
+def _road(name: str) -> str:
+    return {"files": _("Files")}.get(name, name)
+
+
+def _stands(row: Status) -> str:
+    balance = row.balance
+    parts = [
+        n_("{arrived} of {found} is in the new place", "{arrived} of {found} are in the new place", balance.found)
+        .format(arrived=count(balance.moved + balance.unchanged), found=count(balance.found)),
+        n_("{number} left out", "{number} left out", balance.skipped).format(number=count(balance.skipped)),
+        n_("{number} failed", "{number} failed", balance.failed).format(number=count(balance.failed)),
+        n_("{number} to move", "{number} to move", balance.pending).format(number=count(balance.pending)),
+    ]  # fmt: skip
+    numbers = (1, balance.skipped, balance.failed, balance.pending)
+    return ", ".join(part for part, number in zip(parts, numbers, strict=True) if number)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import UTC, tzinfo
 
 from degoog.i18n import _, n_
-from degoog.ledger import Ledger, counts
+from degoog.ledger import Balance, Ledger, counts
 from degoog.ledger.counts import Group, Tally
 from degoog.model import FailReason, LossKind, SkipReason
 from degoog.report.facts import Facts, gather
 from degoog.report.plain import line
 from degoog.report.remedies import remedy
-from degoog.report.statement import Next, equation, next_step, statement
+from degoog.report.statement import Next, equation, listing, next_step, statement
 from degoog.wording import count, duration, size
+
+_HELD = "\ue000"  # stands for a space that is no place to fold at
+_IN_A_TERM = re.compile(r"(?<![+=]) (?![+=])")
+_AFTER_A_NUMBER = re.compile(r"(?<=\d) (?=\w)")
 
 
 def plan_lines(
@@ -23,12 +28,13 @@ def plan_lines(
     road: str,
     free: int | None = None,
     seconds: float | None = None,
+    most: int | None = 4,
     width: int | None = None,
 ) -> list[str]:
     """Give, in about ten lines, what a migration of this road is about to do; the walk must be complete.
 
-    `free` is the room at the target in bytes and `seconds` an estimate, each None where not known. Lines are folded
-    at `width` where it is given.
+    `free` is the room at the target in bytes and `seconds` an estimate, each None where not known. At most `most`
+    reasons are told for what stays behind, None for all. Lines are folded at `width` where it is given.
     """
     facts = gather(ledger, road=road)
     work = counts.pending_work(ledger, road=road)
@@ -36,7 +42,7 @@ def plan_lines(
         *_ends(facts),
         _("Found: {items}, {size}.").format(items=_items(facts.balance.found), size=size(_bytes(facts))),
         *_work(work, facts),
-        *_not_coming(facts),
+        *(_not_coming(facts, most) if work or most is None else ()),
         *_names(ledger, road),
         *_shares(ledger, road),
         *_room(free, _sum(work, "write") + _sum(work, "replace")),
@@ -44,7 +50,7 @@ def plan_lines(
     if seconds is not None and work:
         told.append(_("Estimated time: about {duration}.").format(duration=duration(seconds)))
     told.append(_("Nothing is changed or deleted at the source."))
-    return _folded(told, width)
+    return folded(told, width)
 
 
 def closing(
@@ -59,8 +65,26 @@ def closing(
     """Give the closing screen: the statement, the balance, what to look at, what to do next.
 
     `again` is the command that migrates, where it was not the plain one; `options` is added to the command that
-    verifies, `workspace` to the one that reports.
+    verifies, `workspace` to the one that reports. Where this run moved nothing, what was told when it moved is left
+    to the report.
     """
+    told = [*statement(facts, zone=zone), "", equation(facts.balance), *_in_full(_("To look at"), facts.look)]
+    if facts.balance.moved:
+        told += _in_short(_("Left where it was"), facts.left)
+        told += _in_short(_("Changed on the way"), facts.changed)
+    return folded([*told, *_after(facts, again, options, workspace)], width)
+
+
+def compared(
+    facts: Facts,
+    *,
+    again: str = "",
+    options: str = "",
+    workspace: str = "",
+    zone: tzinfo = UTC,
+    width: int | None = None,
+) -> list[str]:
+    """Give the closing screen of `verify`: as `closing`, without what only a migration can tell."""
     told = [*statement(facts, zone=zone), "", equation(facts.balance)]
     if facts.checks.extra:
         told.append(
@@ -71,34 +95,41 @@ def closing(
             ).format(number=count(facts.checks.extra))
         )
     told += _in_full(_("To look at"), facts.look)
-    told += _in_short(_("Left where it was"), facts.left)
-    told += _in_short(_("Changed on the way"), facts.changed)
-    step = next_step(facts, again=again, options=options)
-    after = step or Next(_("To see all of it in a page:"), " ".join(p for p in ("degoog report", workspace) if p))
-    told += ["", after.why, f"  {after.command}"]
-    return _folded(told, width)
+    return folded([*told, *_after(facts, again, options, workspace)], width)
 
 
 def rehearsed(facts: Facts, *, again: str = "", width: int | None = None) -> list[str]:
     """Give the closing screen of a rehearsal: what a migration would come to, and how to begin it."""
-    balance = facts.balance
     told = [
         _("This was a rehearsal: nothing was moved, nothing was changed."),
-        _(
-            "A migration would move {moved}, leave {skipped} where they are by rule, and fail for {failed}; "
-            "{unchanged} are in the new place already."
-        ).format(
-            moved=_items(balance.moved),
-            skipped=count(balance.skipped),
-            failed=count(balance.failed),
-            unchanged=count(balance.unchanged),
-        ),
+        _("In a migration, {parts}.").format(parts=listing(list(_would(facts.balance)))),
         *_in_full(_("To look at"), [group for group in facts.look if isinstance(group.cause, FailReason | SkipReason)]),
         "",
         _("To move all this:"),
         f"  {again or f'degoog migrate {facts.road}'}",
     ]
-    return _folded(told, width)
+    return folded(told, width)
+
+
+def _after(facts: Facts, again: str, options: str, workspace: str) -> Iterator[str]:
+    step = next_step(facts, again=again, options=options)
+    after = step or Next(_("To see all of it in a page:"), " ".join(p for p in ("degoog report", workspace) if p))
+    yield from ("", after.why, f"  {after.command}")
+
+
+def _would(balance: Balance) -> Iterator[str]:
+    moved, skipped, failed, there = balance.moved, balance.skipped, balance.failed, balance.unchanged
+    yield n_("{number} item would be moved", "{number} items would be moved", moved).format(number=count(moved))
+    if there:
+        yield n_("{number} is in the new place already", "{number} are in the new place already", there).format(
+            number=count(there)
+        )
+    if skipped:
+        yield n_(
+            "{number} would be left out for a known reason", "{number} would be left out for a known reason", skipped
+        ).format(number=count(skipped))
+    if failed:
+        yield n_("{number} could not be moved", "{number} could not be moved", failed).format(number=count(failed))
 
 
 def _ends(facts: Facts) -> Iterator[str]:
@@ -149,14 +180,15 @@ def _work(work: dict[str, Tally], facts: Facts) -> Iterator[str]:
         ).format(number=count(facts.arrived))
 
 
-def _not_coming(facts: Facts) -> Iterator[str]:
+def _not_coming(facts: Facts, most: int | None) -> Iterator[str]:
     staying = facts.staying
+    told = staying[:most]
     if staying:
         yield _("Will not come along:")
-    for group in staying[:4]:
+    for group in told:
         yield f"  {remedy(group.cause, group.tally.items).happened}"
-    if len(staying) > 4:
-        rest = sum(group.tally.items for group in staying[4:])
+    if len(staying) > len(told):
+        rest = sum(group.tally.items for group in staying[len(told) :])
         yield "  " + n_(
             "{number} other item, for other reasons: degoog plan says which.",
             "{number} other items, for other reasons: degoog plan says which.",
@@ -171,8 +203,8 @@ def _names(ledger: Ledger, road: str) -> Iterator[str]:
             _("“{before}” → “{after}”").format(before=line(before), after=line(after)) for before, after in examples[:2]
         )
         yield n_(
-            "{number} name is not allowed there and will be changed: {examples}",
-            "{number} names are not allowed there and will be changed: {examples}",
+            "{number} name will be changed, because it is not allowed there or is used twice: {examples}",
+            "{number} names will be changed, because they are not allowed there or are used twice: {examples}",
             number,
         ).format(number=count(number), examples=shown)
 
@@ -204,7 +236,7 @@ def _in_full(title: str, groups: Iterable[Group]) -> Iterator[str]:
         yield from ("", title) if index == 0 else ()
         yield f"  {said.happened}"
         yield f"    {said.means}"
-        yield "    " + _("To do: {todo}").format(todo=said.todo)
+        yield "    " + _("To do: {todo}").format(todo=said.todo[:1].lower() + said.todo[1:])
 
 
 def _in_short(title: str, groups: Iterable[Group]) -> Iterator[str]:
@@ -213,19 +245,22 @@ def _in_short(title: str, groups: Iterable[Group]) -> Iterator[str]:
         yield f"  {remedy(group.cause, group.tally.items).happened}"
 
 
-def _folded(lines: Iterable[str], width: int | None) -> list[str]:
+def folded(lines: Iterable[str], width: int | None) -> list[str]:
     """Fold at the screen's width, what goes on indented like what began; commands are never folded."""
     if width is None:
         return list(lines)
-    folded: list[str] = []
+    told: list[str] = []
     for text in lines:
         indent = text[: len(text) - len(text.lstrip(" "))]
         if not text or text.lstrip().startswith("degoog "):
-            folded.append(text)
+            told.append(text)
             continue
-        # Only plain spaces are places to fold at: a narrow no-break space holds a number together.
+        # Only plain spaces are places to fold at: a narrow no-break space holds a number together, and here a number
+        # is held to its word, each term of the balance to itself.
+        held = (_IN_A_TERM if " + " in text else _AFTER_A_NUMBER).sub(_HELD, text[len(indent) :])
         wrapper = textwrap.TextWrapper(
-            width=max(40, width), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-        )
-        folded += wrapper.wrap(text)
-    return folded
+            width=max(40, width), initial_indent=indent, subsequent_indent=indent, break_long_words=False,
+            break_on_hyphens=False,
+        )  # fmt: skip
+        told += [row.replace(_HELD, " ") for row in wrapper.wrap(held)]
+    return told

@@ -290,3 +290,11 @@ def test_a_sample_downloads_and_finds_altered_bytes_that_a_listing_hides(bench):
     assert bench.verify(target).changed == 0
     assert bench.verify(target, Check.SAMPLE).changed == 1
     assert bench.verify(target, Check.FULL).changed == 1
+
+
+def test_a_folder_takes_the_place_of_the_one_that_held_it(bench):
+    target = MemoryTarget()
+    bench.migrate(MemorySource([folder("inner", "A", "outer"), folder("outer", "B")]), target)
+    balance = bench.migrate(MemorySource([folder("outer", "A"), folder("inner", "B")]), target)
+    assert (balance.moved, balance.failed, balance.pending) == (2, 0, 0)
+    assert bench.rows("ref, lies") == [("memory:inner", "B"), ("memory:outer", "A")]

@@ -46,5 +46,17 @@ def test_a_good_translation_passes(original, translated):
     assert not faults(original, translated)
 
 
+def test_a_translation_is_kept_when_the_catalogues_are_brought_up_to_date():
+    known = Message("moved", "transféré")
+
+    assert translations._kept(known, Message("moved")) == "transféré"
+
+
+def test_a_sentence_that_got_a_plural_is_to_be_translated_again():
+    known = Message("moved", "transféré")
+
+    assert translations._kept(known, Message(("moved", "moved"))) is None
+
+
 def test_the_schema_for_editors_is_the_one_of_the_code():
     assert PLACE.read_text(encoding="utf-8") == text(), "run: python -m tools.schema"
