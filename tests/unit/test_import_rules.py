@@ -57,8 +57,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         *WORDS,
         *WRITTEN,
-        *("", "access", "beginning", "data", "doctor", "engine", "files", "ledger", "observe", "ports", "provision"),
-        *("report", "roads", "runlog", "runs", "sandbox", "secrets"),
+        *("", "access", "beginning", "data", "doctor", "engine", "files", "http", "ledger", "observe", "ports"),
+        *("provision", "report", "roads", "runlog", "runs", "sandbox", "secrets"),
         *SERVICES,
     },
     "": set(),
