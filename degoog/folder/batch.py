@@ -112,7 +112,7 @@ class FolderBatch:
             # The same bytes under the same name need no second copy, whoever put them there.
             known = await disk.hash_blob(task.value) if stat.st_size == task.value.size else ""
             if disk.holds(here, stat, task.value.size, known):
-                return _settled(task.item, task.at.path, here, known, task.at)
+                return _settled(task.item, task.at.path, here, known, task.at, found=task.at.intent is None)
         name = hashlib.sha256(f"{task.at.path}\0{task.item.ref}".encode()).hexdigest()[:32]
         beside = bench / f"{name}.part"
         try:
@@ -137,7 +137,8 @@ class FolderBatch:
                 # A run that was killed may have put it there already.
                 size, digest = task.value.size, written.digest
                 if disk.appeared(beside, here) if stat is None else disk.holds(here, stat, size, digest):
-                    return _settled(task.item, path, here, written.digest, task.at)
+                    found = stat is not None and task.at.intent is None
+                    return _settled(task.item, path, here, written.digest, task.at, found=found)
             raise AssertionError("places never end")
         except OSError as error:
             return disk.refused(task.item, error)
@@ -195,10 +196,10 @@ class FolderBatch:
             number += 1
 
 
-def _settled(item: Item, path: str, here: Path, digest: str, at: Place) -> Settled:
+def _settled(item: Item, path: str, here: Path, digest: str, at: Place, *, found: bool = False) -> Settled:
     stat = here.stat()
     proof = Proof(str(stat.st_ino), stat.st_size, digest, disk.etag(stat))
-    return Settled(item, path, proof, _beside(path, at) + _kept(item) + _time(item, stat), here.as_uri())
+    return Settled(item, path, proof, _beside(path, at) + _kept(item) + _time(item, stat), here.as_uri(), found)
 
 
 def _beside(path: str, at: Place) -> tuple[Loss, ...]:

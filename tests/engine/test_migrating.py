@@ -10,6 +10,7 @@ from degoog.engine import Check
 from degoog.errors import Unavailable, Usage
 from degoog.ledger import Ledger
 from degoog.model import FailReason, Found, Kind, Loss, LossKind, SkipReason
+from degoog.ports import Unknown
 from tests.memory import MemorySource, MemoryTarget, Store, file, folder
 
 
@@ -290,6 +291,67 @@ def test_a_sample_downloads_and_finds_altered_bytes_that_a_listing_hides(bench):
     assert bench.verify(target).changed == 0
     assert bench.verify(target, Check.SAMPLE).changed == 1
     assert bench.verify(target, Check.FULL).changed == 1
+
+
+def test_what_lay_there_before_degoog_came_is_never_replaced_though_it_was_the_same(bench):
+    target = MemoryTarget()
+    target.store.put("a.txt", b"same")
+    bench.migrate(MemorySource([(file("a", "a.txt", None, b"same"), b"same")]), target)
+    assert target.store.files() == {"a.txt": b"same"}
+    bench.migrate(MemorySource([(file("a", "a.txt", None, b"changed"), b"changed")]), target)
+    assert target.store.files() == {"a.txt": b"same", "a (2).txt": b"changed"}
+    assert bench.migrate(MemorySource([(file("a", "a.txt", None, b"again"), b"again")]), target).moved == 1
+    assert target.store.files() == {"a.txt": b"same", "a (2).txt": b"again"}
+
+
+def test_what_lay_there_before_degoog_came_is_never_moved(bench):
+    target = MemoryTarget()
+    target.store.put("a.txt", b"same")
+    bench.migrate(MemorySource([(file("a", "a.txt", None, b"same"), b"same")]), target)
+    bench.migrate(MemorySource([(file("a", "b.txt", None, b"same"), b"same")]), target)
+    assert target.store.files() == {"a.txt": b"same", "b.txt": b"same"}
+    assert bench.verify(target).sound
+
+
+@pytest.mark.parametrize("who", ["anna", "benoit"])
+@pytest.mark.parametrize("name", ["statuts.odt", "renamed.odt"])
+def test_two_people_whose_same_file_came_to_one_place_do_not_lose_it_to_each_other(bench, who, name):
+    target = MemoryTarget()
+
+    def of(account: str, name: str, data: bytes) -> MemorySource:
+        source = MemorySource([(file("s", name, None, data), data)])
+        source.account = account
+        return source
+
+    for account in ("anna", "benoit"):
+        bench.migrate(of(account, "statuts.odt", b"same"), target)
+    assert target.store.files() == {"statuts.odt": b"same"}
+    bench.migrate(of(who, name, b"same" if name == "renamed.odt" else b"changed"), target)
+    assert target.store.files()["statuts.odt"] == b"same"
+    assert len(target.store.files()) == 2
+
+
+def test_a_file_whose_answer_was_lost_is_ours_when_it_is_found_again(bench):
+    """Nobody else put it there: later it is replaced in place."""
+
+    class Deaf(MemoryTarget):
+        def batch(self):
+            batch = super().batch()
+            do = batch._do
+
+            async def lost(task):
+                result = await do(task)
+                if self.flaky.pop("lost", 0):
+                    return Unknown(task.item)
+                return result
+
+            batch._do = lost  # type: ignore[method-assign]
+            return batch
+
+    target = Deaf(flaky={"lost": 1})
+    bench.migrate(MemorySource([(file("a", "a.txt", None, b"one"), b"one")]), target)
+    bench.migrate(MemorySource([(file("a", "a.txt", None, b"two"), b"two")]), target)
+    assert target.store.files() == {"a.txt": b"two"}
 
 
 def test_a_folder_takes_the_place_of_the_one_that_held_it(bench):
