@@ -172,7 +172,7 @@ def _bug(session: Session, error: Exception) -> int:
         _emit_error("bug", text, log, 1)
     else:
         click.echo("\n" + wrapped(text), err=True)
-        click.echo(f"\n{log or _('(the log could not be written)')}", err=True)
+        click.echo("\n" + (str(log) if log else _("(the log could not be written)")), err=True)
     return 1
 
 
