@@ -17,7 +17,7 @@ from typing import Any
 
 from degoog import wording
 from degoog.engine import Check, Road, Throttle, Verified, migrate, plan, verify
-from degoog.errors import Unavailable, Usage
+from degoog.errors import Refused, Unavailable, Usage
 from degoog.i18n import _
 from degoog.ledger import Balance, Lane, Ledger
 from degoog.ledger.map import map_name, read_map, write_map
@@ -124,12 +124,24 @@ async def run_verification(
 
 
 async def run_rebuilding(source: Source[Any], target: Target[Any], *, road: str, ledger: Ledger) -> int:
-    """Restore a lost ledger's lane from the map kept at the target; gives the number of items restored."""
+    """Restore a lost ledger's lane from the map kept at the target; gives the number of items restored.
+
+    Raises `Usage` where there is no map.
+    """
     async with source, target:
         with tempfile.TemporaryFile() as file:
-            async with target.load_map(map_name(road, source.account)) as chunks:
-                async for chunk in chunks:
-                    file.write(chunk)
+            try:
+                async with target.load_map(map_name(road, source.account)) as chunks:
+                    async for chunk in chunks:
+                        file.write(chunk)
+            except Refused as refused:
+                raise Usage(
+                    _(
+                        "{address} keeps no map of a migration from {source}. Nothing was changed. To do: check where "
+                        "from and where to; if both are right, simply migrate again: what is there already is "
+                        "recognised."
+                    ).format(address=target.address, source=source.account)
+                ) from refused
             file.seek(0)
             _lane, count = read_map(
                 ledger, file, naming=target.naming, identity=target.identity, address=target.address

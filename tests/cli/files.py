@@ -34,8 +34,8 @@ def drawn(folder: Path, seed: int = 5) -> Parts:
 class Cloud(NextcloudSandbox):
     """A Nextcloud with one account; `environ` is what a person would export."""
 
-    def __init__(self, root: Path, *, quota: int | None = None, seed: int = 0) -> None:
-        super().__init__(root, seed=seed)
+    def __init__(self, root: Path, *, quota: int | None = None) -> None:
+        super().__init__(root)
         self.add_user(LOGIN, "never used here", quota=quota)
         self.environ = {
             "DEGOOG_NEXTCLOUD_URL": self.url,

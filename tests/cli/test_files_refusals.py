@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -149,16 +147,22 @@ def test_a_quota_that_fills_on_the_way_stops_and_the_rest_comes_later(call, take
     assert summary(call(*THERE, "--json", environ=cloud.environ).out)["moved"] == 13
 
 
-def test_another_server_at_the_same_address_is_not_written_to(call, takeout, cloud, tmp_path):
-    call(*THERE, environ=cloud.environ)
-    with Cloud(tmp_path / "other", seed=1) as other:
-        with closing(sqlite3.connect(".degoog/ledger.db", isolation_level=None)) as ledger:  # as if at the same address
-            ledger.execute("UPDATE lane SET address = replace(address, ?, ?)", (cloud.url, other.url))
-        ended = call(*THERE, environ=other.environ)
+def test_a_place_that_was_put_in_the_stead_of_the_first_is_not_written_to(call, takeout):
+    call(*MIGRATE, "--to", "folder:archive")
+    Path("archive").rename("first")
+    ended = call(*MIGRATE, "--to", "folder:archive")
 
-        assert ended.code == 2
-        assert "Another server now answers" in told(ended.err)
-        assert other.files() == {}
+    assert ended.code == 2
+    assert "is no longer the place this migration began with" in told(ended.err)
+    assert not Path("archive").exists()
+
+
+def test_a_folder_that_was_carried_elsewhere_is_known_again(call, takeout):
+    call(*MIGRATE, "--to", "folder:archive")
+    Path("archive").rename("elsewhere")
+    ended = call(*MIGRATE, "--to", "folder:elsewhere", "--json")
+
+    assert summary(ended.out)["moved"] == 0
 
 
 def test_one_file_that_is_in_use_leaves_the_others_and_ends_with_3(call, takeout, cloud):
