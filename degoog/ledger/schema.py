@@ -111,7 +111,13 @@ CREATE TABLE loss (
 CREATE INDEX loss_item ON loss (item);
 """
 
-MIGRATIONS = (_FIRST,)
+# A lane is read as it lies in the file, and what is to touch without looking at what is not.
+_SECOND = """
+CREATE INDEX item_lane ON item (lane);
+CREATE INDEX touch_work ON touch (stage, item) WHERE pending;
+"""
+
+MIGRATIONS = (_FIRST, _SECOND)
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:
