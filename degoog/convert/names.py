@@ -57,8 +57,10 @@ class Names:
 
     def fold(self, name: str) -> str:
         """Give the key under which two names of one folder are the same to the target."""
-        name = unicodedata.normalize("NFC", name)
-        return name if self.rules.case_sensitive else unicodedata.normalize("NFC", name.casefold())
+        if not name.isascii():
+            name = unicodedata.normalize("NFC", name)
+            return name if self.rules.case_sensitive else unicodedata.normalize("NFC", name.casefold())
+        return name if self.rules.case_sensitive else name.lower()
 
     def numbered(self, name: str, number: int) -> str:
         """Give the safe name with a number before its extension."""
@@ -67,9 +69,10 @@ class Names:
         return self.safe(cut(stem, self.rules.longest - len((mark + extension).encode())).rstrip() + mark + extension)
 
     def _make_safe(self, name: str) -> str:
-        # Lone surrogates come from names that were never text; no server takes them.
-        name = name.encode("utf-8", "replace").decode("utf-8")
-        name = self._forbidden.sub("_", unicodedata.normalize("NFC", name))
+        if not name.isascii():
+            # Lone surrogates come from names that were never text; no server takes them.
+            name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
+        name = self._forbidden.sub("_", name)
         name = self._trim(name)
         if name.strip(" ") in {"", ".", ".."}:  # Nextcloud judges the trimmed name, whatever its other rules
             name = "_" * max(1, len(name))
@@ -78,8 +81,8 @@ class Names:
         lowered = name.lower()
         if lowered in {OWN, *self.rules.names} or lowered.split(".", 1)[0].rstrip() in self.rules.basenames:
             name = f"_{name}"
-        stem, extension = split(name)
         if len(name.encode()) > self.rules.longest:
+            stem, extension = split(name)
             name = self._trim(cut(stem, self.rules.longest - len(extension.encode()))) + extension
         return name
 
@@ -90,6 +93,8 @@ class Names:
         return kept
 
     def _forbidden_extension(self, name: str) -> str | None:
+        if not self.rules.extensions:
+            return None
         lowered = name.lower()
         return next((e for e in self.rules.extensions if lowered.endswith(e.lower())), None)
 

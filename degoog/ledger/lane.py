@@ -39,12 +39,12 @@ WHERE i.lane = :lane AND i.stage = :stage AND i.state = 'pending' AND i.walk >= 
 _IN_WALK_ORDER = " AND i.id > :id ORDER BY i.id"
 _BY_HOLDER = " AND (i.up, i.id) > (:up, :id) ORDER BY i.up, i.id"
 
+# From the touches to the items, never the other way: most items have none, or none left.
 _TOUCHES = (
-    _ROW
+    _ROW.replace("FROM item i", "FROM touch t CROSS JOIN item i ON i.id = t.item")
     + """
-JOIN touch t ON t.item = i.id
-WHERE t.stage = :stage AND t.pending AND i.lane = :lane AND i.walk >= :walk AND i.lies IS NOT NULL
-  AND (:depth IS NULL OR i.depth = :depth) AND i.id > :after ORDER BY i.id LIMIT :limit
+WHERE t.stage = :stage AND t.pending AND t.item > :after AND i.lane = :lane AND i.walk >= :walk
+  AND i.lies IS NOT NULL AND (:depth IS NULL OR i.depth = :depth) ORDER BY t.item LIMIT :limit
 """
 )
 
@@ -63,7 +63,7 @@ SELECT
   count(*) FILTER (WHERE walk < :walk),
   coalesce(sum(coalesce(proof_size, size, 0)) FILTER (WHERE walk >= :walk AND state = 'done' AND run = :run
                                                        AND stage = 1 AND detail <> 'relocated'), 0)
-FROM item WHERE lane = :lane AND count > 0
+FROM item INDEXED BY item_lane WHERE lane = :lane AND count > 0
 """
 
 
@@ -148,7 +148,7 @@ class Lane:
             "SELECT count(*), coalesce(sum(size), 0) FROM item"
             " WHERE lane = ? AND stage = ? AND state = 'pending' AND walk >= ?"
             if stage <= Stage.CONTENT
-            else "SELECT count(*), 0 FROM touch t JOIN item i ON i.id = t.item"
+            else "SELECT count(*), 0 FROM touch t CROSS JOIN item i ON i.id = t.item"
             " WHERE i.lane = ? AND t.stage = ? AND t.pending AND i.walk >= ?"
         )
         items, size = self._connection.execute(sql, (self.id, int(stage), self.number)).fetchone()
@@ -296,7 +296,8 @@ class Lane:
         """
         self._connection.execute(
             """WITH RECURSIVE above (id) AS (
-                 SELECT i.up FROM touch t JOIN item i ON i.id = t.item WHERE t.stage = 3 AND t.pending AND i.lane = ?
+                 SELECT i.up FROM touch t CROSS JOIN item i ON i.id = t.item
+                 WHERE t.stage = 3 AND t.pending AND i.lane = ?
                  UNION SELECT i.up FROM item i JOIN above ON i.id = above.id)
                UPDATE touch SET pending = 1 WHERE stage = 3 AND item IN (SELECT id FROM above)""",
             (self.id,),
@@ -325,8 +326,8 @@ class Lane:
         moved, unchanged, skipped, failed, pending, gone, size = self._connection.execute(_BALANCE, what).fetchone()
         (found,) = self._connection.execute("SELECT found FROM lane WHERE id = ?", (self.id,)).fetchone()
         (touches,) = self._connection.execute(
-            "SELECT count(*) FROM touch t JOIN item i ON i.id = t.item WHERE i.lane = :lane AND t.pending"
-            " AND i.walk >= :walk",
+            "SELECT count(*) FROM touch t CROSS JOIN item i ON i.id = t.item WHERE t.stage >= 2 AND t.pending"
+            " AND i.lane = :lane AND i.walk >= :walk",
             what,
         ).fetchone()
         return Balance(found, moved, unchanged, skipped, failed, pending, gone, touches, size)

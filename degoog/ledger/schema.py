@@ -119,7 +119,13 @@ ALTER TABLE lane ADD COLUMN mapped INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX item_lies ON item (lies) WHERE lies IS NOT NULL AND stage = 1;
 """
 
-MIGRATIONS = (_FIRST, _FOUND)
+# A lane is read as it lies in the file, and what is to touch without looking at what is not.
+_READ_IN_ORDER = """
+CREATE INDEX item_lane ON item (lane);
+CREATE INDEX touch_work ON touch (stage, item) WHERE pending;
+"""
+
+MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER)
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:
