@@ -9,7 +9,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -182,8 +182,7 @@ async def _run(journey: Journey, ledger: Ledger, lane: Lane, source: Source[Any]
     stopped, code, agreed = "", 0, True
     try:
         async with _interruptible(journey.stopping) as stop:
-            walk = plan(source, lane, target.naming, run=run, observer=journey.observer, keep=journey.keep)
-            await _unless(stop, walk)
+            await plan(source, lane, target.naming, run=run, observer=journey.observer, keep=journey.keep, stop=stop)
             if not stop.is_set():
                 planned = await _planned(journey, ledger, lane, run, target)
                 agreed = journey.agree(planned)
@@ -250,8 +249,8 @@ def _check_room(planned: Planned, source: Source[Any]) -> None:
 
 
 async def _keep_map(lane: Lane, target: Target[Any], run: int) -> None:
-    """Save the map of what moved at the target, when this run has changed it."""
-    if not lane.balance(run).moved:
+    """Save the map of what moved at the target, when this run or one that could not save it has changed it."""
+    if not lane.unmapped:
         return
     with tempfile.TemporaryFile() as file:
         write_map(lane, file)
@@ -262,24 +261,12 @@ async def _keep_map(lane: Lane, target: Target[Any], run: int) -> None:
             yield _chunks(file)
 
         await target.save_map(map_name(lane.road, lane.source), Blob(file.tell(), open_))
+        lane.mapped(run)
 
 
 async def _chunks(file: Any) -> AsyncIterator[bytes]:  # noqa: ANN401 - tempfile's own wrapper
     while chunk := file.read(1 << 18):
         yield chunk
-
-
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
-    """Do something that may be given up at any moment, unless and until `stop` is set."""
-    task, waiting = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            task.result()
-    finally:
-        for one in (task, waiting):
-            one.cancel()
-        await asyncio.gather(task, waiting, return_exceptions=True)
 
 
 @asynccontextmanager

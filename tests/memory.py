@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count
 
 from degoog.convert.names import Names, Rules
 from degoog.errors import Refused
@@ -87,6 +88,8 @@ class MemorySource:
         self.reads += 1
         if item.ref.id in self.unreadable:
             raise Refused(FailReason.UNREADABLE, "forbidden by its owner")
+        if item.ref not in self.data:
+            raise Refused(FailReason.UNREADABLE, "never heard of")
         return blob(self.data[item.ref])
 
     async def __aenter__(self):
@@ -181,7 +184,9 @@ class MemoryTarget:
     async def digest(self, path: str, algorithm: str) -> str:
         self.hashed += 1
         node = self.store.nodes.get(path)
-        return f"{algorithm}:{hashlib.new(algorithm, node.data).hexdigest()}" if node and node.data is not None else ""
+        if node is None or node.data is None or algorithm not in hashlib.algorithms_available:
+            return ""
+        return f"{algorithm}:{hashlib.new(algorithm, node.data).hexdigest()}"
 
     def fetch(self, path: str) -> Bytes:
         node = self.store.nodes.get(path)
@@ -224,63 +229,98 @@ class MemoryBatch:
         return [await self._do(task) for task in self._tasks]
 
     async def _do(self, task: Task[Blob]) -> Result:
-        target, store, item, at = self._target, self._target.store, task.item, task.at
-        store.step()
+        target, item = self._target, task.item
+        target.store.step()
         if target.flaky.get(item.ref.id, 0):
             target.flaky[item.ref.id] -= 1
             return Unknown(item, "the connection broke")
         if item.ref.id in target.refused:
             return Failed(item, FailReason.REJECTED, "no")
-        here = store.nodes.get(at.path)
-        match task:
-            case Make():
-                path = at.path
-                while (there := store.nodes.get(path)) is not None and not there.holder:
-                    path = self._beside(path)
-                return self._settled(task, path, there or store.put(path, None))
-            case Write():
-                async with task.value.open() as chunks:
-                    data = b"".join([chunk async for chunk in chunks])
-                ours = here is not None and at.proof is not None and str(here.etag) == at.proof.etag
-                if here is not None and not ours:
-                    if here.data == data:
-                        return self._settled(task, at.path, here)
-                    path = self._beside(at.path)
-                    while path in store.nodes:
-                        if store.nodes[path].data == data:
-                            return self._settled(task, path, store.nodes[path])
-                        path = self._beside(path)
-                    return self._settled(task, path, store.put(path, data, item.modified))
-                return self._settled(task, at.path, store.put(at.path, data, item.modified))
-            case Move():
-                old = self._found_again(at)
-                path = at.path
-                while path in store.nodes and path != old:
-                    path = self._beside(path)
-                if path != old:
-                    store.move(old, path)
-                return self._settled(task, path, store.nodes[path])
-            case Touch():
-                node = store.nodes[at.path]
-                node.modified = item.modified
-                return Settled(item, at.path, Proof(node.id))
+        if not isinstance(task, Touch) and not self._holder_is_there(task.at.path):
+            return Failed(item, FailReason.PARENT_FAILED)
+        try:
+            match task:
+                case Make():
+                    return self._make(task)
+                case Write():
+                    return await self._write(task)
+                case Move():
+                    return self._move(task)
+                case Touch():
+                    return self._touch(task)
+        except Refused as error:
+            return Failed(item, error.reason, error.detail)
 
-    def _found_again(self, at: Place) -> str:
+    def _make(self, task: Make) -> Result:
+        store = self._target.store
+        for path in self._places(task.at.path):
+            there = store.nodes.get(path)
+            if there is None or there.holder:
+                return self._settled(task, path, there or store.put(path, None))
+        raise AssertionError
+
+    async def _write(self, task: Write[Blob]) -> Result:
+        store, at = self._target.store, task.at
+        async with task.value.open() as chunks:
+            data = b"".join([chunk async for chunk in chunks])
+        if len(data) != task.value.size:
+            raise Refused(FailReason.DAMAGED)
+        here = store.nodes.get(at.path)
+        if here is not None and here.data is not None and at.proof is not None and self._ours(here, at.proof):
+            return self._settled(task, at.path, store.put(at.path, data, task.item.modified))
+        for path in self._places(at.path):
+            there = store.nodes.get(path)
+            if there is None or there.data == data:
+                found = there is not None and at.intent is None
+                settled = self._settled(task, path, there or store.put(path, data, task.item.modified))
+                return replace(settled, found=found)
+        raise AssertionError
+
+    def _move(self, task: Move) -> Result:
+        store = self._target.store
+        old = self._found_again(task.at)
+        if old is None:
+            return Failed(task.item, FailReason.REJECTED)
+        path = next(path for path in self._places(task.at.path) if path == old or path not in store.nodes)
+        if path != old:
+            store.move(old, path)
+        return self._settled(task, path, store.nodes[path])
+
+    def _touch(self, task: Touch) -> Result:
+        node = self._target.store.nodes.get(task.at.path)
+        if node is None:
+            return Failed(task.item, FailReason.REJECTED)
+        node.modified = task.item.modified
+        return Settled(task.item, task.at.path, Proof(node.id))
+
+    def _holder_is_there(self, path: str) -> bool:
+        parent = path.rpartition("/")[0]
+        node = self._target.store.nodes.get(parent)
+        return not parent or (node is not None and node.holder)
+
+    def _ours(self, node: Node, proof: Proof) -> bool:
+        return str(node.etag) == proof.etag or _digest(node.data or b"") == proof.digest
+
+    def _found_again(self, at: Place) -> str | None:
         """Where it lies, or where a killed move left it: known by its id in the folders it left and went to."""
         folders = {at.path.rpartition("/")[0], at.was.rpartition("/")[0]}
         id_ = at.proof.id if at.proof else ""
         nodes = self._target.store.nodes
-        return next(p for p, node in nodes.items() if p.rpartition("/")[0] in folders and node.id == id_)
+        return next((p for p, node in nodes.items() if p.rpartition("/")[0] in folders and node.id == id_), None)
 
-    def _beside(self, path: str) -> str:
-        parent, slash, name = path.rpartition("/")
-        number = 2
-        while (other := f"{parent}{slash}{self._target.naming.numbered(name, number)}") in self._target.store.nodes:
-            number += 1
-        return other
+    def _places(self, wanted: str) -> Iterator[str]:
+        """The place wanted, then others beside it."""
+        yield wanted
+        parent, slash, name = wanted.rpartition("/")
+        for number in count(2):
+            yield f"{parent}{slash}{self._target.naming.numbered(name, number)}"
 
     def _settled(self, task: Task[Blob], path: str, node: Node) -> Settled:
-        digest = "" if node.data is None else f"sha256:{hashlib.sha256(node.data).hexdigest()}"
+        digest = "" if node.data is None else _digest(node.data)
         losses = (Loss(LossKind.BESIDE, task.at.path),) if path != task.at.path else ()
         proof = Proof(node.id, None if node.data is None else len(node.data), digest, str(node.etag))
         return Settled(task.item, path, proof, losses, f"memory://{path}")
+
+
+def _digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"

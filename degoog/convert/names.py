@@ -13,6 +13,7 @@ DEVICES = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{device}{digit}" for device in ("com", "lpt") for digit in "123456789¹²³"}
 )
 _CONTROL = "".join(map(chr, range(32))) + "\x7f"
+OWN = ".degoog"  # degoog's own folder in every place it writes to
 _LONGEST_EXTENSION = 12  # bytes; a longer "extension" is part of a sentence with a dot in it
 
 
@@ -56,8 +57,10 @@ class Names:
 
     def fold(self, name: str) -> str:
         """Give the key under which two names of one folder are the same to the target."""
-        name = unicodedata.normalize("NFC", name)
-        return name if self.rules.case_sensitive else unicodedata.normalize("NFC", name.casefold())
+        if not name.isascii():
+            name = unicodedata.normalize("NFC", name)
+            return name if self.rules.case_sensitive else unicodedata.normalize("NFC", name.casefold())
+        return name if self.rules.case_sensitive else name.lower()
 
     def numbered(self, name: str, number: int) -> str:
         """Give the safe name with a number before its extension."""
@@ -66,19 +69,20 @@ class Names:
         return self.safe(cut(stem, self.rules.longest - len((mark + extension).encode())).rstrip() + mark + extension)
 
     def _make_safe(self, name: str) -> str:
-        # Lone surrogates come from names that were never text; no server takes them.
-        name = name.encode("utf-8", "replace").decode("utf-8")
-        name = self._forbidden.sub("_", unicodedata.normalize("NFC", name))
+        if not name.isascii():
+            # Lone surrogates come from names that were never text; no server takes them.
+            name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
+        name = self._forbidden.sub("_", name)
         name = self._trim(name)
-        if name in {"", ".", ".."}:
+        if name.strip(" ") in {"", ".", ".."}:  # Nextcloud judges the trimmed name, whatever its other rules
             name = "_" * max(1, len(name))
         while (extension := self._forbidden_extension(name)) is not None:
             name = f"{name}_" if extension == name else f"{name[: -len(extension)]}_{extension[1:]}"
         lowered = name.lower()
-        if lowered in self.rules.names or lowered.split(".", 1)[0].rstrip() in self.rules.basenames:
+        if lowered in {OWN, *self.rules.names} or lowered.split(".", 1)[0].rstrip() in self.rules.basenames:
             name = f"_{name}"
-        stem, extension = split(name)
         if len(name.encode()) > self.rules.longest:
+            stem, extension = split(name)
             name = self._trim(cut(stem, self.rules.longest - len(extension.encode()))) + extension
         return name
 
@@ -89,6 +93,8 @@ class Names:
         return kept
 
     def _forbidden_extension(self, name: str) -> str | None:
+        if not self.rules.extensions:
+            return None
         lowered = name.lower()
         return next((e for e in self.rules.extensions if lowered.endswith(e.lower())), None)
 

@@ -149,6 +149,7 @@ async def _work(state: _Run[P, Q], step: _Step, feed: Feed) -> None:
                 state.error = state.error or error
                 return
             batch, held = state.road.target.batch(), {}
+            await asyncio.sleep(0)  # a road on one disk may never wait: the loop must get its turn to hear of Ctrl-C
         elif prepared is None:
             return
 
@@ -171,7 +172,7 @@ async def _next(state: _Run[P, Q], stage: Stage, feed: Feed) -> tuple[Row, Task[
 async def _read_next(state: _Run[P, Q], stage: Stage, feed: Feed) -> tuple[Row, Task[Q], tuple[Loss, ...]] | None:
     while (row := feed.next()) is not None:
         try:
-            await _clear_the_way(state, stage, row)
+            row = await _clear_the_way(state, stage, row)
             task, losses = await _task(state, stage, row)
         except Refused as error:
             result = Failed(row.item, error.reason, error.detail)
@@ -185,20 +186,24 @@ async def _read_next(state: _Run[P, Q], stage: Stage, feed: Feed) -> tuple[Row, 
     return None
 
 
-async def _clear_the_way(state: _Run[P, Q], stage: Stage, row: Row) -> None:
-    """Have something of ours that is about to leave step aside from where a row must go."""
+async def _clear_the_way(state: _Run[P, Q], stage: Stage, row: Row) -> Row:
+    """Have something of ours that is about to leave step aside from where a row must go; gives the row as it is then.
+
+    What steps aside may be the very folder in which the row lies: it is carried along.
+    """
     lane, target = state.road.lane, state.road.target
     if stage > Stage.CONTENT or (other := lane.in_the_way(row)) is None:
-        return
+        return row
     parent, slash, name = row.place.path.rpartition("/")
     await _step_aside(state, other, f"{parent}{slash}{target.naming.numbered(name, 1000 + other.id)}")
+    return lane.row(row.id)
 
 
 async def _step_aside(state: _Run[P, Q], row: Row, path: str) -> None:
     """Move something of ours to a path that is not its last one; also ends such a move that a kill cut short."""
     lane, batch = state.road.lane, state.road.target.batch()
     lane.intend([(row.id, Intent(path))])
-    batch.put(Move(row.item, Place(path, was=row.place.was, proof=row.place.proof)))
+    batch.put(Move(row.item, Place(path, was=row.place.was, proof=row.place.proof, intent=row.place.intent)))
     for result in await batch.close():
         if isinstance(result, Settled):
             lane.stepped_aside(row, result.path)
@@ -209,7 +214,10 @@ async def _task(state: _Run[P, Q], stage: Stage, row: Row) -> tuple[Task[Q], tup
     item, place = row.item, row.place
     if stage > Stage.CONTENT:
         return Touch(item, place, stage), ()
-    if row.arrived and place.was != place.path:
+    if row.arrived and not state.road.lane.ours_alone(row):
+        # What lies there stays for whoever else needs it; ours is written anew.
+        place = Place(place.path, intent=place.intent)
+    elif row.arrived and place.was != place.path:
         return Move(item, place), ()
     if item.holder:
         return Make(item, place), ()
@@ -253,7 +261,7 @@ def _judge(state: _Run[P, Q], entry: _Held, result: Result, feed: Feed) -> Resul
         case Unknown():
             state.broken += 1
             if feed.broke(entry.row) < _TRIES:
-                feed.put_back(entry.row)
+                feed.put_back(_intended(entry))
                 return result
             return Failed(result.item, FailReason.CONNECTION, result.detail)
         case Settled():
@@ -262,6 +270,12 @@ def _judge(state: _Run[P, Q], entry: _Held, result: Result, feed: Feed) -> Resul
         case Failed():
             state.broken = 0
             return result
+
+
+def _intended(entry: _Held) -> Row:
+    """Give a row as the ledger has it after a try: what lies where it was to go is ours."""
+    place = entry.row.place
+    return replace(entry.row, place=replace(place, intent=place.intent or Intent(entry.task.at.path)))
 
 
 def _tell(state: _Run[Any, Any], stage: Stage, result: Result) -> None:

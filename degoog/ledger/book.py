@@ -55,6 +55,7 @@ class Ledger:
             # A settled batch must survive a power cut as well as a kill.
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = FULL")
+            self.connection.execute("PRAGMA journal_size_limit = 67108864")  # a large plan's journal is given back
             self.connection.execute("PRAGMA foreign_keys = ON")
             self.connection.execute("PRAGMA busy_timeout = 10000")
             self.connection.execute("PRAGMA cache_size = -16000")

@@ -15,17 +15,21 @@ WITH RECURSIVE reached (id) AS (
 SELECT id, up, ref FROM item WHERE lane = :lane AND walk = :walk AND stage = 0 AND id NOT IN (SELECT id FROM reached)
 """
 
-# Among same names the first by ref gets the plain one, whatever the order of the walk.
-_PLAIN_NAMES = """
-UPDATE OR IGNORE item SET named = safe, key = fold, named_for = place FROM (
-  SELECT id AS first, row_number() OVER (PARTITION BY up, fold ORDER BY ref) AS turn
-  FROM item WHERE lane = :lane AND walk = :walk AND named IS NULL AND verdict = ''
-) WHERE first = item.id AND turn = 1
+# Where several want one name, the first by ref gets it, whatever the order of the walk.
+_CONTESTED = """
+INSERT INTO temp.contested SELECT up, fold FROM item INDEXED BY item_lane
+WHERE lane = :lane AND walk = :walk AND named IS NULL AND verdict = '' GROUP BY up, fold HAVING count(*) > 1
 """
 
-_TAKEN_NAMES = """
-SELECT id, up, safe, fold FROM item WHERE lane = :lane AND walk = :walk AND named IS NULL AND verdict = ''
-ORDER BY up, fold, ref LIMIT 5000
+_PLAIN_NAMES = """
+UPDATE OR IGNORE item INDEXED BY item_lane SET named = safe, key = fold, named_for = place
+WHERE lane = :lane AND walk = :walk AND named IS NULL AND verdict = ''
+  AND NOT EXISTS (SELECT 1 FROM temp.contested c WHERE c.up = item.up AND c.fold = item.fold)
+"""
+
+_NAMELESS = """
+CREATE TEMP TABLE nameless AS SELECT id, up, safe, fold FROM item INDEXED BY item_lane
+WHERE lane = :lane AND walk = :walk AND named IS NULL AND verdict = '' ORDER BY up, fold, ref
 """
 
 _LAY = """
@@ -62,25 +66,28 @@ def give_names(connection: sqlite3.Connection, lane: int, walk: int, naming: Nam
     what = {"lane": lane, "walk": walk}
     # What was renamed or moved at the source is named anew; what vanished before it ever arrived frees its name.
     connection.execute(
-        "UPDATE item SET named = NULL, key = NULL WHERE lane = :lane AND key IS NOT NULL"
+        "UPDATE item INDEXED BY item_lane SET named = NULL, key = NULL WHERE lane = :lane AND key IS NOT NULL"
         " AND ((walk = :walk AND named_for IS NOT place) OR (walk < :walk AND done_content IS NULL))",
         what,
     )
+    connection.execute("CREATE TEMP TABLE contested (up INTEGER, fold TEXT, PRIMARY KEY (up, fold)) WITHOUT ROWID")
+    connection.execute(_CONTESTED, what)
     connection.execute(_PLAIN_NAMES, what)
-    before, number = None, 1
-    while taken := connection.execute(_TAKEN_NAMES, what).fetchall():
-        for id_, up, safe, fold in taken:
-            number = number if before == (up, fold) else 1
-            before = (up, fold)
-            while True:
-                number += 1
-                name = naming.numbered(safe, number)
-                done = connection.execute(
-                    "UPDATE OR IGNORE item SET named = ?, key = ?, named_for = place WHERE id = ?",
-                    (name, naming.fold(name), id_),
-                )
-                if done.rowcount:
-                    break
+    connection.execute(_NAMELESS, what)
+    before, number = None, 0
+    for id_, up, safe, fold in connection.execute("SELECT id, up, safe, fold FROM temp.nameless ORDER BY rowid"):
+        number = number if before == (up, fold) else 0
+        before = (up, fold)
+        done = 0
+        while not done:
+            number += 1
+            name = safe if number == 1 else naming.numbered(safe, number)
+            done = connection.execute(
+                "UPDATE OR IGNORE item SET named = ?, key = ?, named_for = place WHERE id = ?",
+                (name, naming.fold(name), id_),
+            ).rowcount
+    connection.execute("DROP TABLE temp.contested")
+    connection.execute("DROP TABLE temp.nameless")
 
 
 def lay_paths(connection: sqlite3.Connection, lane: int, walk: int, *, column: str, name: str) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from degoog.i18n import _
+from degoog.ledger.entering import Entered
 from degoog.ledger.placing import break_cycles, give_names, lay_paths
 from degoog.model import FailReason, Found, Item, Kind, LossKind, Ref, SkipReason, Stage
 from degoog.ports import Naming
@@ -17,29 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 ORPHANS = Ref("degoog", "orphans")
 Keep = Callable[[Item, str], bool]
 
-_ENTER = """
-INSERT INTO item (lane, walk, ref, parent, kind, stage, name, content, place, size, modified, created, owner, media,
-                  starred, link, count, source_verdict, source_detail, safe, fold)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (lane, ref) DO UPDATE SET
-  walk = excluded.walk, parent = excluded.parent, kind = excluded.kind, stage = excluded.stage, name = excluded.name,
-  content = excluded.content, place = excluded.place, size = excluded.size, modified = excluded.modified,
-  created = excluded.created, owner = excluded.owner, media = excluded.media, starred = excluded.starred,
-  link = excluded.link, count = excluded.count, source_verdict = excluded.source_verdict,
-  source_detail = excluded.source_detail, safe = excluded.safe, fold = excluded.fold
-"""
-
 # A new holder, or an invisible one (-1), gives the item a new place: its name there is given anew.
-_HANG = """
-UPDATE item SET up = new.up, named = NULL, key = NULL FROM (
-  SELECT i.id AS id, CASE WHEN i.parent IS NULL THEN 0 ELSE coalesce(p.id, :orphans) END AS up
-  FROM item i LEFT JOIN item p ON p.lane = i.lane AND p.ref = i.parent AND p.stage = 0 AND p.walk = :walk
-  WHERE i.lane = :lane AND i.walk = :walk
-) AS new WHERE new.id = item.id AND item.up IS NOT new.up
-"""
+_UP = "iif(parent IS NULL, 0, coalesce((SELECT h.id FROM temp.holder h WHERE h.ref = item.parent), :orphans))"
+_HANG = f"""
+UPDATE item INDEXED BY item_lane SET up = {_UP}, named = NULL, key = NULL
+WHERE lane = :lane AND walk = :walk AND up IS NOT {_UP}
+"""  # noqa: S608 - constants only
 
 _FAILS = ", ".join(f"'{reason}'" for reason in FailReason)
 
@@ -63,7 +51,7 @@ UPDATE item SET state = new.state, reason = iif(new.state = 'done', '', verdict)
     WHEN verdict = '' THEN 'pending'
     WHEN verdict IN ({_FAILS}) THEN 'failed'
     ELSE 'skipped' END AS state
-  FROM item WHERE lane = :lane AND walk = :walk
+  FROM item INDEXED BY item_lane WHERE lane = :lane AND walk = :walk
 ) AS new
 WHERE new.id = item.id AND (item.state <> new.state OR (new.state <> 'done' AND item.reason <> item.verdict))
 """  # noqa: S608 - the reasons are an enumeration of ours
@@ -71,7 +59,7 @@ WHERE new.id = item.id AND (item.state <> new.state OR (new.state <> 'done' AND 
 
 def milliseconds(moment: datetime | None) -> int | None:
     """Give a time as the ledger writes it; works for 1601 as for 2400."""
-    return None if moment is None else (moment - EPOCH) // timedelta(milliseconds=1)
+    return None if moment is None else (moment - EPOCH) // _MILLISECOND
 
 
 def moment(stored: int | None) -> datetime | None:
@@ -92,7 +80,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 class Walk:
-    """One walk under way. Nothing of it counts before `finish`: a walk that dies is simply begun again."""
+    """One walk under way. Nothing of it is in the ledger before `finish`: a walk that dies is simply begun again."""
 
     def __init__(self, connection: sqlite3.Connection, lane: int, naming: Naming) -> None:
         self._connection = connection
@@ -104,42 +92,26 @@ class Walk:
         (self._number, self._again) = connection.execute(
             "SELECT walking, walk > 0 FROM lane WHERE id = ?", (lane,)
         ).fetchone()
+        self._entered = Entered(connection)
 
     def enter(self, founds: Sequence[Found]) -> None:
-        """Write down what was found; the same ref again replaces what this walk said of it before."""
-        naming, lane, number = self._naming, self._lane, self._number
-        rows = []
+        """Set aside what was found; the same ref again replaces what this walk said of it before."""
+        safe, fold = self._naming.safe, self._naming.fold
+        rows, losses = [], []
         for found in founds:
             item = found.item
-            safe = naming.safe(item.name)
+            ref, name = str(item.ref), safe(item.name)
             rows.append(
                 (
-                    lane, number, str(item.ref), item.parent and str(item.parent), item.kind, int(item.stage),
-                    item.name, item.content, item.place, item.size, milliseconds(item.modified),
-                    milliseconds(item.created), item.owner, item.media, item.starred, item.link, item.count,
-                    found.verdict or "", found.detail, safe, naming.fold(safe),
+                    ref, item.parent and str(item.parent), item.kind, int(item.stage), item.name, item.content,
+                    item.place, item.size, milliseconds(item.modified), milliseconds(item.created), item.owner,
+                    item.media, item.starred, item.link, item.count, found.verdict or "", found.detail, name,
+                    fold(name),
                 )
             )  # fmt: skip
+            losses += [(ref, loss.kind, loss.detail, loss.who, loss.role) for loss in item.losses]
         self._yielded += len(rows)
-        with transaction(self._connection):
-            self._connection.executemany(_ENTER, rows)
-            self._enter_losses(founds)
-
-    def _enter_losses(self, founds: Sequence[Found]) -> None:
-        if self._again:
-            self._connection.executemany(
-                "DELETE FROM loss WHERE origin = 'source' AND item = (SELECT id FROM item WHERE lane = ? AND ref = ?)",
-                ((self._lane, str(found.item.ref)) for found in founds),
-            )
-        self._connection.executemany(
-            "INSERT INTO loss (item, origin, kind, detail, who, role)"
-            " SELECT id, 'source', ?, ?, ?, ? FROM item WHERE lane = ? AND ref = ?",
-            (
-                (loss.kind, loss.detail, loss.who, loss.role, self._lane, str(found.item.ref))
-                for found in founds
-                for loss in found.item.losses
-            ),
-        )
+        self._entered.add(rows, losses)
 
     def finish(self, run: int, *, keep: Keep | None = None) -> None:
         """Draw the consequences of a complete walk: what moves where, under which name, and what does not.
@@ -148,24 +120,24 @@ class Walk:
         """
         connection, what = self._connection, {"lane": self._lane, "walk": self._number, "run": run}
         with transaction(connection):
+            self._entered.merge(what, again=self._again)
             self._hang(what)
             lay_paths(connection, self._lane, self._number, column="source_path", name="name")
             connection.execute(
-                "UPDATE item SET verdict = source_verdict"
+                "UPDATE item INDEXED BY item_lane SET verdict = source_verdict"
                 " WHERE lane = :lane AND walk = :walk AND verdict <> source_verdict",
                 what,
             )
             if keep is not None:
                 self._filter(keep, what)
             connection.execute(_SPREAD, what)
-        with transaction(connection):
             give_names(connection, self._lane, self._number, self._naming)
             lay_paths(connection, self._lane, self._number, column="path", name="named")
-        with transaction(connection):
             connection.execute(_STATE, what)
             connection.execute(
                 "UPDATE lane SET walk = :walk, found = :found WHERE id = :lane", what | {"found": self._yielded}
             )
+        self._entered.clear()
 
     def _hang(self, what: dict[str, int]) -> None:
         orphans = self._connection.execute(

@@ -18,8 +18,7 @@ from degoog.nextcloud.judge import Judge
 from degoog.ports import Observer
 from degoog.secrets import Secret
 
-# Answers in one language, whole and not packed: lengths are compared.
-HEADERS = {"Accept-Language": "en", "Accept-Encoding": "identity", "User-Agent": "degoog"}
+HEADERS = {"Accept-Language": "en", "User-Agent": "degoog"}
 
 
 class Client:

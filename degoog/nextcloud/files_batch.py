@@ -236,10 +236,16 @@ class FilesBatch:
         if task.stage is Stage.LAST:
             if item.modified is None:
                 return self._arrived(item, at.path, at.path, proof)
-            values, etag = {stamps.MODIFIED: str(stamps.seconds(item.modified))}, ""
+            seconds = stamps.seconds(item.modified)
+            values, etag = {stamps.MODIFIED: str(seconds)}, ""
+            # A time that the disk has already is not set, though the server says 200 and goes on showing another one,
+            # from what was written below since (measured). Another time first makes it count.
+            before = {} if self._folders.new(at.path) else {stamps.MODIFIED: str(seconds + 1)}
         else:
-            values, etag = stamps.properties(item), "" if item.holder else proof.etag
+            values, etag, before = stamps.properties(item), "" if item.holder else proof.etag, {}
         try:
+            if before:
+                await self._tree.set(at.path, before)
             refused = await self._tree.set(at.path, values, etag=etag)
             if refused is None:  # its content was changed in Nextcloud, or it is another file
                 entry = await self._tree.stat(at.path)

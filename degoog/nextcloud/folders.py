@@ -16,6 +16,7 @@ from degoog.nextcloud.tree import Tree
 FRESH = 120.0
 # Names remembered altogether: about 14 MB. A folder that alone has more is never known.
 MOST = 200_000
+_FOLDER = 10  # an empty folder costs as much as so many names
 
 
 @dataclass(slots=True)
@@ -60,6 +61,8 @@ class Folders:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self.claimed: set[str] = set()
         self._listing: dict[str, asyncio.Lock] = {}
+        self._new: set[int] = set()
+        self._weight = 0
 
     def claims(self) -> Claims:
         """Give a writer its own set of claims; release it when done."""
@@ -69,7 +72,9 @@ class Folders:
         """Note that something may lie there by now."""
         folder, name = posixpath.split(path)
         if known := self._known.get(folder):
+            self._weight -= len(known.names)
             known.names.add(_key(name))
+            self._weight += len(known.names)
 
     async def free(self, path: str) -> bool:
         """Whether a name was seen free a moment ago. False means: ask the server."""
@@ -80,11 +85,17 @@ class Folders:
     def made(self, folder: str) -> None:
         """Note that this run has just made a folder: nothing is in it."""
         self._remember(folder, _Known(self._clock()))
+        if len(self._new) < self._most:
+            self._new.add(hash(folder))
+
+    def new(self, folder: str) -> bool:
+        """Whether this run made a folder, for sure."""
+        return hash(folder) in self._new
 
     def forget(self, folder: str) -> None:
         """Forget a folder that moved, and all below it."""
         for path in [p for p in self._known if p == folder or p.startswith(f"{folder}/")]:
-            del self._known[path]
+            self._weight -= len(self._known.pop(path).names) + _FOLDER
 
     async def _of(self, folder: str) -> _Known:
         if (known := self._fresh(folder)) is not None:
@@ -115,11 +126,13 @@ class Folders:
         return known
 
     def _remember(self, folder: str, known: _Known) -> None:
+        if (old := self._known.pop(folder, None)) is not None:
+            self._weight -= len(old.names) + _FOLDER
         self._known[folder] = known
-        self._known.move_to_end(folder)
-        # An empty folder costs something too.
-        while len(self._known) > 1 and sum(len(k.names) + 10 for k in self._known.values()) > self._most:
-            self._known.popitem(last=False)
+        self._weight += len(known.names) + _FOLDER
+        while len(self._known) > 1 and self._weight > self._most:
+            _folder, oldest = self._known.popitem(last=False)
+            self._weight -= len(oldest.names) + _FOLDER
 
 
 def _key(name: str) -> int:

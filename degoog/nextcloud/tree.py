@@ -143,8 +143,8 @@ class Tree:
             _good(response)
 
     def get(self, path: str) -> AbstractAsyncContextManager[httpx.Response]:
-        """Download a file."""
-        return self.client.stream("GET", self.url(path))
+        """Download a file, not packed: its length tells whether it arrived whole."""
+        return self.client.stream("GET", self.url(path), headers={"Accept-Encoding": "identity"})
 
     def stored(self, response: httpx.Response) -> Stored:
         """Read what the answer to a write says of the file."""

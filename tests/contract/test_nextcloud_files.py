@@ -7,7 +7,8 @@ import importlib
 import os
 import secrets
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -507,6 +508,17 @@ class TestTouching:
         touches = [Touch(f.item, Place(f.path, proof=f.proof), Stage.LAST) for f in reversed(folders)]
         desk.settled(*touches)
         assert {desk.account.look(desk.path(p))[0].entry().modified for p in paths} == {int(DAY.timestamp())}
+
+    def test_a_later_run_sets_a_folders_time_again_though_its_disk_never_lost_it(self, desk):
+        folders = desk.settled(make("a"), make("a/b"))
+        first = write("a/b/file", b"1")
+        first = replace(first, item=replace(first.item, modified=DAY + timedelta(days=900)))
+        (arrived,) = desk.settled(first)
+        touches = [Touch(f.item, Place(f.path, proof=f.proof), Stage.LAST) for f in reversed(folders)]
+        desk.settled(*touches)
+        desk.settled(again(first, arrived, b"22"))
+        desk.settled(*touches)
+        assert {desk.account.look(desk.path(p))[0].entry().modified for p in ("a", "a/b")} == {int(DAY.timestamp())}
 
     def test_what_has_something_to_do_later_is_told(self, desk):
         async def go(target):

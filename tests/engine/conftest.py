@@ -41,7 +41,9 @@ class Bench:
             run = ledger.begin("migrate", "files")
 
             async def go() -> None:
-                await plan(source, lane, target.naming, run=run, observer=self.watcher, keep=keep)
+                await plan(source, lane, target.naming, run=run, observer=self.watcher, keep=keep, stop=stop)
+                if stop is not None and stop.is_set():
+                    return
                 road = Road(source, target, lambda _item, value: (value, ()), lane)
                 await migrate(road, run=run, observer=self.watcher, jobs=jobs, stop=stop, sleep=no_sleep)
 

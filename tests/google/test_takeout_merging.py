@@ -172,3 +172,18 @@ def test_files_beside_the_products_are_counted(tmp_path):
     view = seen(zipped(tmp_path / "t.zip", {"Takeout/lisez-moi.txt": b"abc", TOP + "a": b"a"}))
     (line,) = view.with_verdict("not_supported")
     assert (line.item.count, line.item.size) == (1, 3)
+
+
+def test_archives_that_do_not_say_whose_they_are_never_take_one_persons_file_for_anothers(tmp_path):
+    """Neither lane nor path tells them apart: a changed content would be replaced in the new place."""
+    hers = seen(zipped(tmp_path / "hers.zip", {TOP + "budget.ods": b"hers", TOP + "same.txt": b"same"}))
+    his = seen(zipped(tmp_path / "his.zip", {TOP + "budget.ods": b"his", TOP + "same.txt": b"same"}))
+    assert hers.files["budget.ods"].ref != his.files["budget.ods"].ref
+    assert hers.files["same.txt"].ref == his.files["same.txt"].ref
+
+
+def test_where_an_archive_says_whose_it_is_a_changed_file_keeps_its_key(tmp_path):
+    manifest = {"Takeout/archive_browser.html": b"<h1>Archive for anna@lauze.example</h1>"}
+    before = seen(zipped(tmp_path / "1.zip", {TOP + "budget.ods": b"before"} | manifest))
+    after = seen(zipped(tmp_path / "2.zip", {TOP + "budget.ods": b"after"} | manifest))
+    assert before.files["budget.ods"].ref == after.files["budget.ods"].ref

@@ -22,12 +22,13 @@ NASTY = st.one_of(
 
 @given(NASTY, st.sampled_from(EVERY))
 @example(".part", EVERY[1])
+@example(" . ", EVERY[1])
 @example("é" * 300 + ".part", EVERY[1])
 def test_a_safe_name_obeys_every_rule(name, names):
     safe = names.safe(name)
     rules = names.rules
     assert safe
-    assert safe not in {".", ".."}
+    assert safe.strip(" ") not in {"", ".", ".."}
     assert len(safe.encode()) <= rules.longest
     assert unicodedata.normalize("NFC", safe) == safe
     assert not set(safe) & set(rules.characters)
@@ -93,3 +94,9 @@ def test_a_leading_dot_is_no_extension():
     assert split(".gitignore") == (".gitignore", "")
     assert split("archive.tar.gz") == ("archive.tar", ".gz")
     assert split("M. Dupont est venu") == ("M. Dupont est venu", "")
+
+
+@pytest.mark.parametrize("rules", [PORTABLE, Rules()])
+def test_degoogs_own_name_is_nobody_elses(rules):
+    assert Names(rules).safe(".degoog") == "_.degoog"
+    assert Names(rules).safe(".Degoog") == "_.Degoog"

@@ -44,10 +44,18 @@ def ref_of(path: str, sidecar: Sidecar | None) -> Ref:
     return Ref(DRIVE, sidecar.id) if sidecar is not None and sidecar.id else path_ref(path)
 
 
+def unowned_ref(path: str, entry: Entry, sidecar: Sidecar | None) -> Ref:
+    """Give the key of what has no id in an archive that does not say whose it is.
+
+    Another archive like it may be somebody else's: the same path is the same file only with the same content.
+    """
+    return Ref(SERVICE, f"{path_ref(path).id}#{_fingerprint(entry, sidecar)}")
+
+
 def file_item(entry: Entry, where: Where, ref: Ref, sidecar: Sidecar | None, owner: str) -> Item:
     """Describe a file, with what its sidecar adds."""
     path = where.of(entry.name)
-    fingerprint = f"{entry.size}:{entry.crc:08x}"
+    fingerprint = _fingerprint(entry, sidecar)
     if sidecar is None:
         return Item(
             ref=ref,
@@ -63,9 +71,6 @@ def file_item(entry: Entry, where: Where, ref: Ref, sidecar: Sidecar | None, own
             owner=owner,
         )
     name, converted = true_name(entry.name, sidecar)
-    if converted and sidecar.modified is not None:
-        # Two exports of an unchanged document are not the same bytes.
-        fingerprint = f"modified:{sidecar.modified.isoformat()}"
     return Item(
         ref=ref,
         parent=where.ref,
@@ -214,6 +219,13 @@ def _absent(absent: Absent, where: Where, owner: str) -> Item:
         path=path,
         owner=owner,
     )
+
+
+def _fingerprint(entry: Entry, sidecar: Sidecar | None) -> str:
+    if sidecar is not None and sidecar.modified is not None and true_name(entry.name, sidecar)[1]:
+        # Two exports of an unchanged document are not the same bytes.
+        return f"modified:{sidecar.modified.isoformat()}"
+    return f"{entry.size}:{entry.crc:08x}"
 
 
 def _part(key: str, name: str, size: int | None) -> Item:

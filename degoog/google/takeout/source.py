@@ -202,12 +202,18 @@ class TakeoutSource:
                 if told is None:
                     drafts.append((beside, where, None))
             drafts.append((entry, where, told))
-        wanted = [(describe.ref_of(where.of(entry.name), told), entry.id) for entry, where, told in drafts]
+        wanted = [(self._ref(entry, where, told), entry.id) for entry, where, told in drafts]
         refs = self._distinct(wanted, drafts)
         return rows[-1][0].id, [
             describe.verdict(describe.file_item(entry, where, ref, told, self._owner), entry.problem, entry.method)
             for (entry, where, told), ref in zip(drafts, refs, strict=True)
         ]
+
+    def _ref(self, entry: Entry, where: Where, told: Sidecar | None) -> Ref:
+        ref = describe.ref_of(where.of(entry.name), told)
+        if self._owner or ref.service == describe.DRIVE:
+            return ref
+        return describe.unowned_ref(where.of(entry.name), entry, told)
 
     def _distinct(self, wanted: list[tuple[Ref, int]], drafts: list[tuple[Entry, Where, Sidecar | None]]) -> list[Ref]:
         """Give each member a key of its own: the wanted one, or where that is another's, one made of its content."""
@@ -218,7 +224,7 @@ class TakeoutSource:
         for (ref, number), (entry, where, _told) in zip(wanted, drafts, strict=True):
             path = describe.path_ref(where.of(entry.name))
             marked = f"{path.id}#{entry.size}-{entry.crc:08x}"
-            choices = [ref, path, Ref(path.service, marked)]
+            choices = [ref, *([path] if self._owner else []), Ref(path.service, marked)]
             attempt = 2
             while not any(tree.own(str(choice), number) for choice in choices):
                 choices = [Ref(path.service, f"{marked}-{attempt}")]
