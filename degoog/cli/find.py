@@ -33,7 +33,7 @@ def command(context: Context, text: str) -> int:
         for entry in islice(find(ledger, text), None if context.json else MOST):
             found += 1
             context.emit("found", **item(entry))
-            context.show(f"{line(entry.path)}  ({word(entry.outcome)})")
+            context.show(line(entry.path) if entry.lies else f"{line(entry.path)}  ({word(entry.outcome)})")
             if entry.lies and entry.lies != entry.path:
                 context.show(f"  → {line(entry.lies)}")
             if entry.new_link:

@@ -159,6 +159,10 @@ def test_a_document_under_another_name_is_said_to_lie_there(call, moved):
     assert "→ 01 - Comptabilité/Budget (2).xlsx" in call("find", "budget").out
 
 
+def test_a_document_that_did_not_come_along_is_said_not_to_have(call, moved):
+    assert "(left out)" in call("find", "Carte des parcelles").out
+
+
 def test_nothing_found_ends_with_3_and_an_advice(call, moved):
     ended = call("find", "no such thing")
 
