@@ -16,6 +16,7 @@ from degoog.nextcloud.tree import Tree
 FRESH = 120.0
 # Names remembered altogether: about 14 MB. A folder that alone has more is never known.
 MOST = 200_000
+_AT_ONCE = 4  # folders listed side by side
 
 
 @dataclass(slots=True)
@@ -60,6 +61,7 @@ class Folders:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self.claimed: set[str] = set()
         self._listing: dict[str, asyncio.Lock] = {}
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
 
     def claims(self) -> Claims:
         """Give a writer its own set of claims; release it when done."""
@@ -93,7 +95,8 @@ class Folders:
         try:
             async with lock:
                 if (known := self._fresh(folder)) is None:
-                    known = await self._list(folder)
+                    async with self._at_once:
+                        known = await self._list(folder)
                     self._remember(folder, known)
                 return known
         finally:
