@@ -70,7 +70,7 @@ ONLY_IN = {
     "ansible_runner": {"provision"},
     "babel": {"report", "wording"},
     "click": {"cli"},
-    "filelock": {"ledger"},
+    "filelock": {"folder", "ledger"},
     "httpx": {"http", *SERVICES, "provision", "cli", "doctor", "roads"},  # the last three hand a transport down
     "jinja2": {"beginning", "provision", "report"},
     "keyring": {"secrets"},
