@@ -95,7 +95,8 @@ class Move:
     """Move what lies at `at.was` to `at.path`; its content is unchanged, its proof is `at.proof`.
 
     Where nothing lies at `at.was`, a killed run may have moved it: it is looked for by `at.proof.id` in the folders
-    of both paths, and found there it is settled (or moved on). A foreign thing at `at.path` is kept: ours goes beside.
+    of both paths, and found there it is settled (or moved on); a holder whose id a target may give again, only where
+    the intent of such a run is left. A foreign thing at `at.path` is kept: ours goes beside.
     """
 
     item: Item
@@ -116,13 +117,17 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The target confirmed it durably. `path` is where it really lies, which may be beside the place asked for."""
+    """The target confirmed it durably. `path` is where it really lies, which may be beside the place asked for.
+
+    `found`: the same bytes lay there before degoog came. They count as arrived, but are never replaced nor moved.
+    """
 
     item: Item
     path: str
     proof: Proof
     losses: tuple[Loss, ...] = ()
     link: str = ""
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,8 @@ class Batch(Protocol[Q_contra]):
         """Send everything; one result for each task put. Raises `Unavailable` when the target stopped answering.
 
         A target that finds what an intent describes adopts it: same place, size and digest is `Settled` without a
-        write. What is there and is neither ours nor the same is kept: ours goes beside it, with a loss `beside`.
+        write, and `found` where no intent says that degoog put it there. What is there and is neither ours nor the
+        same is kept: ours goes beside it, with a loss `beside`.
         """
 
 

@@ -20,18 +20,21 @@ from degoog.secrets import Secrets
 if TYPE_CHECKING:
     import httpx
 
+    from degoog.http import Time
+
 FILES = "files"
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What reaches the world: the environment, the secrets, a transport for tests."""
+    """What reaches the world: the environment, the secrets; for tests, a transport and a time that need not pass."""
 
     environ: Mapping[str, str]
     workspace: Workspace | None
     secrets: Callable[[], Secrets]
     observer: Observer
     transport: httpx.AsyncBaseTransport | None = None
+    time: Time | None = None
 
 
 def sources_of(road: FilesRoad, given: Sequence[Origin]) -> tuple[Origin, ...]:
@@ -81,12 +84,18 @@ def file_target(to: Destination, outside: Outside, *, into: str) -> Target[Blob]
 
             return Folder(to.path)
         case TargetKind.NEXTCLOUD:
+            from degoog.http import Pacing, Time
             from degoog.nextcloud.client import Client
             from degoog.nextcloud.files import NextcloudFiles
 
             given = access.nextcloud(outside.workspace, outside.secrets(), outside.environ)
             client = Client(
-                given.url, given.login, given.password, observer=outside.observer, transport=outside.transport
+                given.url,
+                given.login,
+                given.password,
+                pacing=Pacing(outside.time or Time()),
+                observer=outside.observer,
+                transport=outside.transport,
             )
             return NextcloudFiles(client, into=into)
         case TargetKind.MATTERMOST:

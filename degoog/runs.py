@@ -17,7 +17,7 @@ from typing import Any
 
 from degoog import wording
 from degoog.engine import Check, Road, Throttle, Verified, migrate, plan, verify
-from degoog.errors import Unavailable, Usage
+from degoog.errors import Refused, Unavailable, Usage
 from degoog.i18n import _
 from degoog.ledger import Balance, Lane, Ledger
 from degoog.ledger.map import map_name, read_map, write_map
@@ -124,12 +124,24 @@ async def run_verification(
 
 
 async def run_rebuilding(source: Source[Any], target: Target[Any], *, road: str, ledger: Ledger) -> int:
-    """Restore a lost ledger's lane from the map kept at the target; gives the number of items restored."""
+    """Restore a lost ledger's lane from the map kept at the target; gives the number of items restored.
+
+    Raises `Usage` where there is no map.
+    """
     async with source, target:
         with tempfile.TemporaryFile() as file:
-            async with target.load_map(map_name(road, source.account)) as chunks:
-                async for chunk in chunks:
-                    file.write(chunk)
+            try:
+                async with target.load_map(map_name(road, source.account)) as chunks:
+                    async for chunk in chunks:
+                        file.write(chunk)
+            except Refused as refused:
+                raise Usage(
+                    _(
+                        "{address} keeps no map of a migration from {source}. Nothing was changed. To do: check where "
+                        "from and where to; if both are right, simply migrate again: what is there already is "
+                        "recognised."
+                    ).format(address=target.address, source=source.account)
+                ) from refused
             file.seek(0)
             _lane, count = read_map(
                 ledger, file, naming=target.naming, identity=target.identity, address=target.address
@@ -237,8 +249,8 @@ def _check_room(planned: Planned, source: Source[Any]) -> None:
 
 
 async def _keep_map(lane: Lane, target: Target[Any], run: int) -> None:
-    """Save the map of what moved at the target, when this run has changed it."""
-    if not lane.balance(run).moved:
+    """Save the map of what moved at the target, when this run or one that could not save it has changed it."""
+    if not lane.unmapped:
         return
     with tempfile.TemporaryFile() as file:
         write_map(lane, file)
@@ -249,6 +261,7 @@ async def _keep_map(lane: Lane, target: Target[Any], run: int) -> None:
             yield _chunks(file)
 
         await target.save_map(map_name(lane.road, lane.source), Blob(file.tell(), open_))
+        lane.mapped(run)
 
 
 async def _chunks(file: Any) -> AsyncIterator[bytes]:  # noqa: ANN401 - tempfile's own wrapper

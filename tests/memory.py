@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 
@@ -271,7 +271,9 @@ class MemoryBatch:
         for path in self._places(at.path):
             there = store.nodes.get(path)
             if there is None or there.data == data:
-                return self._settled(task, path, there or store.put(path, data, task.item.modified))
+                found = there is not None and at.intent is None
+                settled = self._settled(task, path, there or store.put(path, data, task.item.modified))
+                return replace(settled, found=found)
         raise AssertionError
 
     def _move(self, task: Move) -> Result:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 import sys
@@ -86,6 +87,7 @@ def _kept(before: Message | None, now: Message) -> str | tuple[str, ...] | None:
 
 def problems() -> Iterator[str]:
     """Say everything that keeps the catalogues from being complete."""
+    yield from _hidden()
     wanted = {_key(message) for message in _messages(template())}
     for language in LANGUAGES:
         catalogue = read(language)
@@ -94,6 +96,16 @@ def problems() -> Iterator[str]:
         yield from (f"{language}: no longer used: {key[0]}" for key in sorted(set(known) - wanted))
         for key, message in known.items():
             yield from (f"{language}: {what}: {key[0]}" for what in _faults(language, message))
+
+
+def _hidden() -> Iterator[str]:
+    """Find sentences inside f-strings: not every Python's tokens show them to the extraction."""
+    for module in sorted((ROOT / "degoog").rglob("*.py")):
+        for text in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(text, ast.JoinedStr):
+                calls = (node for node in ast.walk(text) if isinstance(node, ast.Call))
+                if any(isinstance(call.func, ast.Name) and call.func.id in KEYWORDS for call in calls):
+                    yield f"{module.relative_to(ROOT)}:{text.lineno}: a sentence inside an f-string is not found"
 
 
 def _faults(language: str, message: Message) -> Iterator[str]:

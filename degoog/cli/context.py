@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # loading these takes a while, and `degoog --help` needs none
     import httpx
 
     from degoog.config_schema import Workspace
+    from degoog.http import Time
     from degoog.observe import Watcher
     from degoog.secrets import Secrets, Store
 
@@ -42,12 +43,14 @@ class Session:
         interactive: bool | None = None,
         keyring: Callable[[], Store | None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        time: Time | None = None,
     ) -> None:
         self.settings: dict[str, Any] = {}
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
         self.interactive = interactive
         self.keyring = keyring
         self.transport = transport
+        self.time = time
         self.context: Context | None = None
         self.log = RunLog(now=datetime.now(UTC))
 
@@ -71,6 +74,7 @@ class Context:
         self._interactive = session.interactive
         self._keyring = session.keyring
         self.transport = session.transport
+        self.time = session.time
         self.log = session.log
         _log.info("%s, in %s", command, self.folder)
 

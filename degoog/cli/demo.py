@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,8 +18,9 @@ from degoog.cli.kit import command as declare
 from degoog.cli.kit import option
 from degoog.errors import Usage
 from degoog.i18n import N_, _
-from degoog.sandbox.nextcloud import NextcloudSandbox
-from degoog.sandbox.takeout import Language, draw_takeout
+
+if TYPE_CHECKING:
+    from degoog.sandbox.nextcloud import NextcloudSandbox
 
 STRUCTURE = "Les Jardins de la Lauze"
 LOGIN = "lauze"
@@ -43,6 +45,9 @@ _MARK = ".drawn-by-degoog-demo"
 )
 def command(context: Context, seed: int, into: Path, *, keep: bool) -> int:
     """Draw, serve, run the commands, and say what to look at."""
+    from degoog.sandbox.nextcloud import NextcloudSandbox
+    from degoog.sandbox.takeout import Language, draw_takeout
+
     began, folder = time.monotonic(), _playground(into)
     context.say(
         _(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from degoog.cli.context import Context
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 )
 def command(context: Context) -> int:
     """Make every check; 2 where something is to be mended."""
+    import asyncio
+
     failed = asyncio.run(_examine(context))
     code = 2 if failed else 0
     context.emit("summary", failed=failed, exit=code)

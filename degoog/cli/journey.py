@@ -97,7 +97,12 @@ class Files:
         context = self._context
         _sources, to, into = self._given
         outside = roads.Outside(
-            context.environ, context.workspace_if_any, lambda: context.secrets, observer, context.transport
+            context.environ,
+            context.workspace_if_any,
+            lambda: context.secrets,
+            observer,
+            context.transport,
+            context.time,
         )
         return roads.file_target(roads.target_of(self._road, to), outside, into=into or self._road.into)
 

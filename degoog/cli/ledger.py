@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Unpack
 
 from degoog.cli import options
@@ -29,6 +28,8 @@ command = group(
 @options.into
 def rebuild(context: Context, **ends: Unpack[EndsGiven]) -> int:
     """Read the map, write the ledger."""
+    import asyncio
+
     from degoog import runs
     from degoog.cli import journey
     from degoog.ledger import Ledger

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import re
+import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,7 +21,7 @@ from degoog.cli.context import HOME, Session
 from degoog.cli.kit import Group, Option, common_options
 from degoog.cli.paragraphs import wrapped
 from degoog.cli.words import speaking
-from degoog.errors import DegoogError, Refused, Unavailable
+from degoog.errors import DegoogError, Refused, Unavailable, Usage
 from degoog.i18n import N_, _
 
 _log = logging.getLogger("degoog")
@@ -80,8 +81,8 @@ class Program(Group):
             return INTERRUPTED
         except click.ClickException as error:
             return _misused(session, error)
-        except DegoogError as error:
-            return _told(session, error)
+        except (DegoogError, sqlite3.DatabaseError) as error:
+            return _told(session, error if isinstance(error, DegoogError) else _of_the_ledger(error))
         except BrokenPipeError:
             return _quietly()
         except Exception as error:  # noqa: BLE001  # the one place where anything may arrive
@@ -144,6 +145,22 @@ def _told(session: Session, error: DegoogError) -> int:
     return code
 
 
+def _of_the_ledger(error: sqlite3.DatabaseError) -> DegoogError:
+    """Say what it means that the ledger could not be read or written in the middle of a run."""
+    if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        text = _(
+            "The ledger in this workspace is damaged ({error}). What has arrived in the new place is still there. "
+            "To do: put the folder .degoog aside, then run: degoog ledger rebuild"
+        )
+        return Usage(text.format(error=error))
+    text = _(
+        "The ledger in this workspace cannot be read or written ({error}). What has arrived is not lost. To do: see "
+        "that the disk has room, that the folder can be written and that no other degoog runs; then run the same "
+        "command again."
+    )
+    return Unavailable(text.format(error=error))
+
+
 def _bug(session: Session, error: Exception) -> int:
     _log.critical("unexpected", exc_info=error)
     log = _settle(session)
@@ -155,7 +172,7 @@ def _bug(session: Session, error: Exception) -> int:
         _emit_error("bug", text, log, 1)
     else:
         click.echo("\n" + wrapped(text), err=True)
-        click.echo(f"\n{log or _('(the log could not be written)')}", err=True)
+        click.echo("\n" + (str(log) if log else _("(the log could not be written)")), err=True)
     return 1
 
 

@@ -13,6 +13,7 @@ DEVICES = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{device}{digit}" for device in ("com", "lpt") for digit in "123456789¹²³"}
 )
 _CONTROL = "".join(map(chr, range(32))) + "\x7f"
+OWN = ".degoog"  # degoog's own folder in every place it writes to
 _LONGEST_EXTENSION = 12  # bytes; a longer "extension" is part of a sentence with a dot in it
 
 
@@ -75,7 +76,7 @@ class Names:
         while (extension := self._forbidden_extension(name)) is not None:
             name = f"{name}_" if extension == name else f"{name[: -len(extension)]}_{extension[1:]}"
         lowered = name.lower()
-        if lowered in self.rules.names or lowered.split(".", 1)[0].rstrip() in self.rules.basenames:
+        if lowered in {OWN, *self.rules.names} or lowered.split(".", 1)[0].rstrip() in self.rules.basenames:
             name = f"_{name}"
         stem, extension = split(name)
         if len(name.encode()) > self.rules.longest:

@@ -203,7 +203,7 @@ async def _step_aside(state: _Run[P, Q], row: Row, path: str) -> None:
     """Move something of ours to a path that is not its last one; also ends such a move that a kill cut short."""
     lane, batch = state.road.lane, state.road.target.batch()
     lane.intend([(row.id, Intent(path))])
-    batch.put(Move(row.item, Place(path, was=row.place.was, proof=row.place.proof)))
+    batch.put(Move(row.item, Place(path, was=row.place.was, proof=row.place.proof, intent=row.place.intent)))
     for result in await batch.close():
         if isinstance(result, Settled):
             lane.stepped_aside(row, result.path)
@@ -214,7 +214,10 @@ async def _task(state: _Run[P, Q], stage: Stage, row: Row) -> tuple[Task[Q], tup
     item, place = row.item, row.place
     if stage > Stage.CONTENT:
         return Touch(item, place, stage), ()
-    if row.arrived and place.was != place.path:
+    if row.arrived and not state.road.lane.ours_alone(row):
+        # What lies there stays for whoever else needs it; ours is written anew.
+        place = Place(place.path, intent=place.intent)
+    elif row.arrived and place.was != place.path:
         return Move(item, place), ()
     if item.holder:
         return Make(item, place), ()
@@ -258,7 +261,7 @@ def _judge(state: _Run[P, Q], entry: _Held, result: Result, feed: Feed) -> Resul
         case Unknown():
             state.broken += 1
             if feed.broke(entry.row) < _TRIES:
-                feed.put_back(entry.row)
+                feed.put_back(_intended(entry))
                 return result
             return Failed(result.item, FailReason.CONNECTION, result.detail)
         case Settled():
@@ -267,6 +270,12 @@ def _judge(state: _Run[P, Q], entry: _Held, result: Result, feed: Feed) -> Resul
         case Failed():
             state.broken = 0
             return result
+
+
+def _intended(entry: _Held) -> Row:
+    """Give a row as the ledger has it after a try: what lies where it was to go is ours."""
+    place = entry.row.place
+    return replace(entry.row, place=replace(place, intent=place.intent or Intent(entry.task.at.path)))
 
 
 def _tell(state: _Run[Any, Any], stage: Stage, result: Result) -> None:

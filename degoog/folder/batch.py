@@ -37,6 +37,7 @@ class FolderBatch:
         self._ready = ready
         self._tasks: list[Task[Blob]] = []
         self._bytes = 0
+        self._checked: set[str] = set()
 
     def put(self, task: Task[Blob]) -> None:
         """Add a task."""
@@ -79,6 +80,9 @@ class FolderBatch:
 
     async def _guarded(self, task: Task[Blob], bench: Path) -> Result | _Written:
         try:
+            self._check_way(task.at.path)
+            if isinstance(task, Move):
+                self._check_way(task.at.was)
             match task:
                 case Make():
                     return self._make(task)
@@ -112,7 +116,7 @@ class FolderBatch:
             # The same bytes under the same name need no second copy, whoever put them there.
             known = await disk.hash_blob(task.value) if stat.st_size == task.value.size else ""
             if disk.holds(here, stat, task.value.size, known):
-                return _settled(task.item, task.at.path, here, known, task.at)
+                return _settled(task.item, task.at.path, here, known, task.at, found=task.at.intent is None)
         name = hashlib.sha256(f"{task.at.path}\0{task.item.ref}".encode()).hexdigest()[:32]
         beside = bench / f"{name}.part"
         try:
@@ -137,7 +141,8 @@ class FolderBatch:
                 # A run that was killed may have put it there already.
                 size, digest = task.value.size, written.digest
                 if disk.appeared(beside, here) if stat is None else disk.holds(here, stat, size, digest):
-                    return _settled(task.item, path, here, written.digest, task.at)
+                    found = stat is not None and task.at.intent is None
+                    return _settled(task.item, path, here, written.digest, task.at, found=found)
             raise AssertionError("places never end")
         except OSError as error:
             return disk.refused(task.item, error)
@@ -172,7 +177,9 @@ class FolderBatch:
                 stat = disk.lstat(candidate)
                 if stat is None or str(stat.st_ino) != proof.id:
                     continue
-                if S_ISDIR(stat.st_mode) if proof.size is None else disk.still_ours(candidate, stat, proof):
+                # Nothing tells a folder with a number used again from the one that had it, but that a run died.
+                folder_moved = at.intent is not None and S_ISDIR(stat.st_mode)
+                if folder_moved if proof.size is None else disk.still_ours(candidate, stat, proof):
                     return candidate
         return None
 
@@ -181,6 +188,15 @@ class FolderBatch:
         stat = here.lstat()
         disk.set_time(here, task.item)
         return Settled(task.item, task.at.path, Proof(str(stat.st_ino)), _time(task.item, here.stat()))
+
+    def _check_way(self, path: str) -> None:
+        """Refuse to follow a link that somebody put in a folder's place: it may lead anywhere."""
+        parent = path.rpartition("/")[0]
+        if parent and parent not in self._checked:
+            if (self._root / parent).resolve() != self._root.resolve() / parent:
+                text = _("A link stands where its folder was: {path}.").format(path=parent)
+                raise Refused(FailReason.PARENT_FAILED, text)
+            self._checked.add(parent)
 
     def _where(self, path: str) -> Path:
         return self._root / path
@@ -195,10 +211,10 @@ class FolderBatch:
             number += 1
 
 
-def _settled(item: Item, path: str, here: Path, digest: str, at: Place) -> Settled:
+def _settled(item: Item, path: str, here: Path, digest: str, at: Place, *, found: bool = False) -> Settled:
     stat = here.stat()
     proof = Proof(str(stat.st_ino), stat.st_size, digest, disk.etag(stat))
-    return Settled(item, path, proof, _beside(path, at) + _kept(item) + _time(item, stat), here.as_uri())
+    return Settled(item, path, proof, _beside(path, at) + _kept(item) + _time(item, stat), here.as_uri(), found)
 
 
 def _beside(path: str, at: Place) -> tuple[Loss, ...]:

@@ -107,6 +107,8 @@ def refused(item: Item, error: OSError) -> Failed:
                 error=error.strerror
             )
         ) from error
+    if error.errno in {errno.ENOENT, errno.ENOTDIR}:
+        return Failed(item, FailReason.PARENT_FAILED, str(error.strerror))
     if error.errno in {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ}:
         return Failed(item, FailReason.FORBIDDEN_NAME, str(error.strerror))
     return Failed(item, FailReason.REJECTED, str(error.strerror or error))

@@ -112,9 +112,9 @@ class Ledger:
         if other is not None:
             raise Usage(
                 _(
-                    "Another server now answers at {address} than the one this migration began with. Nothing was "
-                    "written. If the server was installed again, begin in a new workspace folder; if the address is "
-                    "wrong, correct it in workspace.yml."
+                    "{address} is no longer the place this migration began with: it is another server, or a new "
+                    "folder. Nothing was written. To do: to start over, begin in a new workspace folder; if the "
+                    "address is wrong, correct it."
                 ).format(address=address)
             )
         made = self.connection.execute(

@@ -48,6 +48,11 @@ WHERE t.stage = :stage AND t.pending AND i.lane = :lane AND i.walk >= :walk AND 
 """
 )
 
+# A file that somebody else put there, or in which something else that was migrated lies too.
+_NOT_OURS_ALONE = """(i.stage = 1 AND (i.found OR EXISTS (
+  SELECT 1 FROM item o WHERE o.lies = i.lies AND o.stage = 1 AND o.id <> i.id AND o.lane IN (
+    SELECT other.id FROM lane other JOIN lane mine ON mine.identity = other.identity WHERE mine.id = i.lane))))"""
+
 _BALANCE = """
 SELECT
   count(*) FILTER (WHERE walk >= :walk AND state = 'done' AND run = :run),
@@ -180,16 +185,25 @@ class Lane:
 
     def in_doubt(self) -> list[Row]:
         """Give what a killed run was about to move: it lies where it lay, or where its intent says."""
-        sql = _ROW + " WHERE i.lane = ? AND i.state = 'pending' AND i.lies IS NOT NULL AND n.path <> i.lies"
+        sql = _ROW + (
+            " WHERE i.lane = ? AND i.state = 'pending' AND i.lies IS NOT NULL AND n.path <> i.lies"
+            f" AND NOT {_NOT_OURS_ALONE}"
+        )
         return [_row(row) for row in self._connection.execute(sql, (self.id,))]
 
     def in_the_way(self, row: Row) -> Row | None:
         """Give what still lies where a row must go, if it is ours and about to leave."""
         found = self._connection.execute(
-            _ROW + " WHERE i.lane = ? AND i.lies = ? AND i.state = 'pending' AND i.id <> ? AND i.named IS NOT NULL",
+            _ROW + " WHERE i.lane = ? AND i.lies = ? AND i.state = 'pending' AND i.id <> ? AND i.named IS NOT NULL"
+            f" AND NOT {_NOT_OURS_ALONE}",
             (self.id, row.place.path, row.id),
         ).fetchone()
         return found and _row(found)
+
+    def ours_alone(self, row: Row) -> bool:
+        """Whether what lies where a row arrived may be replaced or moved: nobody else put it there or needs it."""
+        sql = f"SELECT NOT {_NOT_OURS_ALONE} FROM item i WHERE i.id = ?"  # noqa: S608 - a constant
+        return bool(self._connection.execute(sql, (row.id,)).fetchone()[0])
 
     def row(self, id_: int) -> Row:
         """Give a line as it is now."""
@@ -251,6 +265,17 @@ class Lane:
             (reason, detail, run, self.ledger.now(), row),
         )
         self._connection.execute("DELETE FROM intent WHERE item = ?", (row,))
+        if reason is FailReason.PARENT_FAILED:
+            self._doubt_holders(row)
+
+    def _doubt_holders(self, row: int) -> None:
+        """Have the next run make the holders above a row again: somebody took one away at the target."""
+        self._connection.execute(
+            """WITH RECURSIVE above (id) AS (
+                 SELECT up FROM item WHERE id = ? UNION SELECT i.up FROM item i JOIN above ON i.id = above.id)
+               UPDATE item SET done_content = NULL WHERE stage = 0 AND id IN (SELECT id FROM above)""",
+            (row,),
+        )
 
     def fail_children_of_failed(self, run: int) -> int:
         """Settle what lies in a holder that could not be made as failed with it; gives how many."""
@@ -277,6 +302,19 @@ class Lane:
             (self.id,),
         )
 
+    @property
+    def unmapped(self) -> bool:
+        """Whether something arrived of which the map kept at the target does not know."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM item i JOIN lane l ON l.id = i.lane"
+            " WHERE l.id = ? AND i.lies IS NOT NULL AND i.run > l.mapped)"
+        )
+        return bool(self._connection.execute(sql, (self.id,)).fetchone()[0])
+
+    def mapped(self, run: int) -> None:
+        """Note that the map kept at the target knows of all that arrived up to a run."""
+        self._connection.execute("UPDATE lane SET mapped = ? WHERE id = ?", (run, self.id))
+
     def compare(self) -> Comparison:
         """Begin to compare what was settled with what the target shows."""
         return Comparison(self)
@@ -301,11 +339,11 @@ class Lane:
         connection.execute(
             "UPDATE item SET state = ?, reason = '', detail = ?, run = ?, settled = ?, done_content = ?,"
             " done_place = place, lies = ?, proof_id = ?, proof_size = ?, proof_digest = ?, proof_etag = ?,"
-            " new_link = ?, checked = '', checked_at = NULL WHERE id = ?",
+            " new_link = ?, found = ?, checked = '', checked_at = NULL WHERE id = ?",
             (
                 "pending" if moved_on else "done", "relocated" if isinstance(task, Move) else "", run,
                 self.ledger.now(), "" if moved_on else row.item.content, result.path, proof.id, proof.size,
-                proof.digest, proof.etag, result.link, row.id,
+                proof.digest, proof.etag, result.link, result.found, row.id,
             ),
         )  # fmt: skip
         connection.execute("DELETE FROM intent WHERE item = ?", (row.id,))

@@ -24,7 +24,7 @@ _VERSION = 1
 _COLUMNS = (
     "ref", "parent", "kind", "stage", "name", "content", "place", "size", "modified", "created", "owner", "media",
     "starred", "link", "count", "settled", "done_content", "done_place", "lies", "proof_id", "proof_size",
-    "proof_digest", "proof_etag", "new_link",
+    "proof_digest", "proof_etag", "new_link", "found",
 )  # fmt: skip
 _PAGE = 1000
 

@@ -111,7 +111,15 @@ CREATE TABLE loss (
 CREATE INDEX loss_item ON loss (item);
 """
 
-MIGRATIONS = (_FIRST,)
+# `item.found`: its bytes lay at the target before degoog came. Several items may lie in one such file. `lane.mapped`:
+# the last run of which the map kept at the target knows.
+_FOUND = """
+ALTER TABLE item ADD COLUMN found INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE lane ADD COLUMN mapped INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX item_lies ON item (lies) WHERE lies IS NOT NULL AND stage = 1;
+"""
+
+MIGRATIONS = (_FIRST, _FOUND)
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from degoog.errors import Refused
 from degoog.i18n import _
@@ -119,6 +119,7 @@ class Uploads:
     async def _place(self, task: Write[Blob], ours: _Ours, entry: Entry | None) -> Settled:
         path, others = task.at.path, self.beside(task.at.path)
         while True:
+            found = entry is not None and task.at.intent is None
             if entry is None:
                 stored = await self._send(task, path)
                 if stored is not None:
@@ -127,7 +128,8 @@ class Uploads:
             if entry is not None and not entry.id:
                 raise self.forbidden(path)
             if entry is not None and (digest := await self._same(path, entry, ours)):
-                return self.settled(task, path, await self._adopted(task, path, Stored(entry.id, entry.etag, digest)))
+                stored = await self._adopted(task, path, Stored(entry.id, entry.etag, digest))
+                return replace(self.settled(task, path, stored), found=found)
             path = next(others)
             entry = await self._tree.stat(path)
 

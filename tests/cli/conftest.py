@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from degoog.cli.context import Session
 from degoog.cli.program import program
+from tests.cli.files import Cloud, Hurried, Parts, drawn
 from tests.cli.memory import MemoryStore
 
 
@@ -52,8 +53,9 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keyring: MemoryStore) 
     ) -> Called:
         known = {"LANG": "en_GB.UTF-8", "DEGOOG_SECRETS_FILE": str(tmp_path / "config" / "secrets.json")}
         session = Session(
-            environ=known | (environ or {}), interactive=interactive, keyring=lambda: store, transport=transport
-        )
+            environ=known | (environ or {}), interactive=interactive, keyring=lambda: store, transport=transport,
+            time=Hurried().time,
+        )  # fmt: skip
         result = CliRunner().invoke(program, list(words), input=typed, obj=session)
         return Called(result.exit_code, result.stdout, result.stderr)
 
@@ -66,3 +68,25 @@ def workspace(call: Call) -> Path:
     words = ("init", "--name", "Les Jardins de la Lauze", "--nextcloud-url", "cloud.lauze.example", "--yes")
     assert call(*words).code == 0
     return Path.cwd()
+
+
+@pytest.fixture(scope="session")
+def drawing(tmp_path_factory: pytest.TempPathFactory) -> Parts:
+    """A small Takeout in two parts."""
+    return drawn(tmp_path_factory.mktemp("drawn"))
+
+
+@pytest.fixture
+def takeout(call: Call, drawing: Parts) -> Parts:
+    """The same in the folder `takeout` of the workspace, as links."""
+    (folder := Path("takeout")).mkdir()
+    for part in drawing.parts:
+        (folder / part.name).hardlink_to(part)
+    return drawing
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Iterator[Cloud]:
+    """A Nextcloud with an account, `camille`, and what the environment says of it."""
+    with Cloud(tmp_path / "cloud") as server:
+        yield server

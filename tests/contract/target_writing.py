@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from degoog.errors import Refused
-from degoog.model import FailReason, LossKind, Stage
+from degoog.model import FailReason, Intent, LossKind, Stage
 from degoog.ports import Blob, Failed, Settled, Target
 from tests.contract.site import (
     DAMAGE,
@@ -195,3 +196,12 @@ class Writing:
         assert isinstance(failed, Failed)
         assert desk.files() == {"f.bin": b"first"}
         assert site.leftovers() == set()
+
+    def test_the_same_bytes_that_lay_there_before_are_found_and_ours_after_a_kill_are_not(self, desk, site):
+        site.foreign_write("f.txt", b"same")
+        done = desk.one(write("f.txt", b"same"))
+        assert (done.found, desk.files()) == (True, {"f.txt": b"same"})
+        task = write("f.txt", b"same")
+        resumed = replace(task, at=replace(task.at, intent=Intent("f.txt", 4)))
+        assert not desk.one(resumed).found
+        assert not desk.one(write("g.txt", b"same")).found

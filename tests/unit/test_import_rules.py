@@ -57,8 +57,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         *WORDS,
         *WRITTEN,
-        *("", "access", "beginning", "data", "doctor", "engine", "files", "ledger", "observe", "ports", "provision"),
-        *("report", "roads", "runlog", "runs", "sandbox", "secrets"),
+        *("", "access", "beginning", "data", "doctor", "engine", "files", "http", "ledger", "observe", "ports"),
+        *("provision", "report", "roads", "runlog", "runs", "sandbox", "secrets"),
         *SERVICES,
     },
     "": set(),
@@ -70,7 +70,7 @@ ONLY_IN = {
     "ansible_runner": {"provision"},
     "babel": {"report", "wording"},
     "click": {"cli"},
-    "filelock": {"folder", "ledger"},
+    "filelock": {"ledger", "folder"},
     "httpx": {"http", *SERVICES, "provision", "cli", "doctor", "roads"},  # the last three hand a transport down
     "jinja2": {"beginning", "provision", "report"},
     "keyring": {"secrets"},

@@ -94,3 +94,9 @@ def test_a_leading_dot_is_no_extension():
     assert split(".gitignore") == (".gitignore", "")
     assert split("archive.tar.gz") == ("archive.tar", ".gz")
     assert split("M. Dupont est venu") == ("M. Dupont est venu", "")
+
+
+@pytest.mark.parametrize("rules", [PORTABLE, Rules()])
+def test_degoogs_own_name_is_nobody_elses(rules):
+    assert Names(rules).safe(".degoog") == "_.degoog"
+    assert Names(rules).safe(".Degoog") == "_.Degoog"
