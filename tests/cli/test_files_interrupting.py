@@ -53,7 +53,7 @@ def read_until(process: subprocess.Popen[str], event: str) -> list[str]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_migration_ends_cleanly_and_is_resumed(call, takeout, cloud, begin, number):
-    cloud.faults.add(Fault(FaultKind.SLOW, methods=frozenset({"MKCOL"}), seconds=0.3, after=2))
+    cloud.faults.add(Fault(FaultKind.SLOW, methods=frozenset({"MKCOL"}), seconds=0.2, after=2))
     process = begin(*THERE, "--json")
     before = read_until(process, "done")
     process.send_signal(number)
@@ -85,7 +85,7 @@ def test_whoever_interrupts_is_told_that_nothing_is_lost_and_how_to_go_on(takeou
 
 def test_a_walk_that_is_interrupted_changed_nothing(call, begin):
     Path("takeout").mkdir()
-    draw_large_takeout(Path("takeout"), seed=1, items=30_000, bytes_each=1)
+    draw_large_takeout(Path("takeout"), seed=1, items=10_000, bytes_each=1)
     process = begin("plan", "files", "--source", "takeout:takeout", "--to", "folder:archive", "--json")
     read_until(process, "counted")
     process.send_signal(signal.SIGINT)

@@ -25,8 +25,8 @@ def passages(language: str, other: str) -> Iterator[str]:
             value if isinstance(value, list | tuple) else (value,) for value in (forms[language], forms[other])
         )
         for text in mine:
-            for passage in re.split(r"\{[^}]*\}|%\([^)]*\)s", told(text or "")):
-                if len(passage.split()) >= 3 and not any(passage in told(one or "") for one in theirs):
+            for passage in re.split(r"\{[^}]*\}|%\([^)]*\)s", told(str(text))):
+                if len(passage.split()) >= 3 and not any(passage in told(str(one)) for one in theirs):
                     yield passage.strip()
 
 
