@@ -13,40 +13,13 @@ from filelock import FileLock, Timeout
 from degoog.errors import Usage
 from degoog.i18n import _
 from degoog.ledger.checking import Comparison
-from degoog.ledger.walk import Walk, moment, transaction
-from degoog.model import FailReason, Intent, Item, Kind, Loss, LossKind, Place, Proof, Ref, Stage
+from degoog.ledger.rows import BY_HOLDER, IN_WALK_ORDER, PENDING, ROW, TO_TOUCH, Row, read
+from degoog.ledger.walk import Walk, transaction
+from degoog.model import FailReason, Intent, Loss, LossKind, Stage
 from degoog.ports import Failed, Make, Move, Naming, Result, Settled, Task, Touch, Unknown, Write
 
 if TYPE_CHECKING:
     from degoog.ledger.book import Ledger
-
-_ROW = """
-SELECT i.id, i.ref, i.parent, i.kind, i.name, i.stage, i.content, i.place, i.size, i.modified, i.created, i.owner,
-       i.media, i.starred, i.link, i.count, coalesce(u.lies || '/', '') || i.named, i.lies,
-       i.proof_id, i.proof_size, i.proof_digest, i.proof_etag,
-       n.path, n.size, n.digest, n.upload, i.done_content, i.done_place, i.up
-FROM item i LEFT JOIN item u ON u.id = i.up LEFT JOIN intent n ON n.item = i.id
-"""
-
-_PENDING = (
-    _ROW
-    + """
-WHERE i.lane = :lane AND i.stage = :stage AND i.state = 'pending' AND i.walk >= :walk
-  AND (i.up = 0 OR u.state = 'done') AND (:depth IS NULL OR i.depth = :depth)
-"""
-)
-
-_IN_WALK_ORDER = " AND i.id > :id ORDER BY i.id"
-_BY_HOLDER = " AND (i.up, i.id) > (:up, :id) ORDER BY i.up, i.id"
-
-# From the touches to the items, never the other way: most items have none, or none left.
-_TOUCHES = (
-    _ROW.replace("FROM item i", "FROM touch t CROSS JOIN item i ON i.id = t.item")
-    + """
-WHERE t.stage = :stage AND t.pending AND t.item > :after AND i.lane = :lane AND i.walk >= :walk
-  AND i.lies IS NOT NULL AND (:depth IS NULL OR i.depth = :depth) ORDER BY t.item LIMIT :limit
-"""
-)
 
 # A file that somebody else put there, or in which something else that was migrated lies too.
 _NOT_OURS_ALONE = """(i.stage = 1 AND (i.found OR EXISTS (
@@ -92,18 +65,6 @@ class Balance:
     def holds(self) -> bool:
         """Whether everything found is accounted for."""
         return self.found == self.moved + self.unchanged + self.skipped + self.failed + self.pending
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the ledger with work to do. `arrived` once it was settled; `changed` when it must be read again."""
-
-    id: int
-    item: Item
-    place: Place
-    arrived: bool
-    changed: bool
-    up: int
 
 
 class Lane:
@@ -173,32 +134,32 @@ class Lane:
         to what must only change its place (True) or be read (False).
         """
         what = {"lane": self.id, "stage": int(stage), "walk": self.number, "depth": depth, "up": -1, "id": -1}
-        sql = _PENDING
+        sql = PENDING
         if arrived is not None:
             sql += " AND " + ("" if arrived else "NOT ") + "(i.done_content IS NOT NULL AND i.done_place <> i.place)"
-        sql += _IN_WALK_ORDER if in_walk_order else _BY_HOLDER
+        sql += IN_WALK_ORDER if in_walk_order else BY_HOLDER
         # What only moves is asked for one by one: each move may change where the next one lies.
         sql += " LIMIT 1" if arrived else " LIMIT 500"
-        while rows := [_row(row) for row in self._connection.execute(sql, what)]:
+        while rows := [read(row) for row in self._connection.execute(sql, what)]:
             yield from rows
             what |= {"up": rows[-1].up, "id": rows[-1].id}
 
     def in_doubt(self) -> list[Row]:
         """Give what a killed run was about to move: it lies where it lay, or where its intent says."""
-        sql = _ROW + (
+        sql = ROW + (
             " WHERE i.lane = ? AND i.state = 'pending' AND i.lies IS NOT NULL AND n.path <> i.lies"
             f" AND NOT {_NOT_OURS_ALONE}"
         )
-        return [_row(row) for row in self._connection.execute(sql, (self.id,))]
+        return [read(row) for row in self._connection.execute(sql, (self.id,))]
 
     def in_the_way(self, row: Row) -> Row | None:
         """Give what still lies where a row must go, if it is ours and about to leave."""
         found = self._connection.execute(
-            _ROW + " WHERE i.lane = ? AND i.lies = ? AND i.state = 'pending' AND i.id <> ? AND i.named IS NOT NULL"
+            ROW + " WHERE i.lane = ? AND i.lies = ? AND i.state = 'pending' AND i.id <> ? AND i.named IS NOT NULL"
             f" AND NOT {_NOT_OURS_ALONE}",
             (self.id, row.place.path, row.id),
         ).fetchone()
-        return found and _row(found)
+        return found and read(found)
 
     def ours_alone(self, row: Row) -> bool:
         """Whether what lies where a row arrived may be replaced or moved: nobody else put it there or needs it."""
@@ -207,7 +168,7 @@ class Lane:
 
     def row(self, id_: int) -> Row:
         """Give a line as it is now."""
-        return _row(self._connection.execute(_ROW + " WHERE i.id = ?", (id_,)).fetchone())
+        return read(self._connection.execute(ROW + " WHERE i.id = ?", (id_,)).fetchone())
 
     def stepped_aside(self, row: Row, path: str) -> None:
         """Note that something lies elsewhere now, and that its own turn is still to come."""
@@ -219,7 +180,7 @@ class Lane:
     def to_touch(self, stage: Stage, *, depth: int | None = None) -> Iterator[Row]:
         """Give what a late stage has to do, a page at a time."""
         what = {"lane": self.id, "stage": int(stage), "walk": self.number, "depth": depth, "after": -1, "limit": 500}
-        while rows := [_row(row) for row in self._connection.execute(_TOUCHES, what)]:
+        while rows := [read(row) for row in self._connection.execute(TO_TOUCH, what)]:
             yield from rows
             what["after"] = rows[-1].id
 
@@ -381,38 +342,3 @@ class Lane:
             "INSERT INTO loss (item, origin, kind, detail, who, role) VALUES (?, 'target', ?, ?, ?, ?)",
             ((row, loss.kind, loss.detail, loss.who, loss.role) for loss in losses),
         )
-
-
-def parse_ref(text: str) -> Ref:
-    """Give a ref back from the form the ledger stores."""
-    service, _colon, id_ = text.partition(":")
-    return Ref(service, id_)
-
-
-def _row(row: tuple[Any, ...]) -> Row:
-    (
-        id_, ref, parent, kind, name, stage, content, place, size, modified, created, owner, media, starred, link,
-        count, path, lies, proof_id, proof_size, proof_digest, proof_etag, intent_path, intent_size, intent_digest,
-        intent_upload, done_content, done_place, up,
-    ) = row  # fmt: skip
-    item = Item(
-        ref=parse_ref(ref), parent=parent and parse_ref(parent), kind=Kind(kind), name=name, stage=Stage(stage),
-        content=content, place=place, size=size, modified=moment(modified), created=moment(created), owner=owner,
-        media=media, starred=bool(starred), link=link, count=count,
-    )  # fmt: skip
-    arrived = done_content is not None
-    # A thing that keeps its place stays where it really lies, which may be beside the place once asked for.
-    keeps_place = arrived and done_place == place
-    return Row(
-        id=id_,
-        item=item,
-        place=Place(
-            path=lies if keeps_place else path,
-            was=lies or "",
-            proof=Proof(proof_id or "", proof_size, proof_digest or "", proof_etag or "") if arrived else None,
-            intent=None if intent_path is None else Intent(intent_path, intent_size, intent_digest, intent_upload),
-        ),
-        arrived=arrived,
-        changed=done_content != content,
-        up=up,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import posixpath
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -93,6 +94,8 @@ class FilesBatch:
         return Intent(task.at.path)
 
     async def _sort(self) -> tuple[list[Write[Blob]], list[Task[Blob]]]:
+        small = [task.at.path for task in self._tasks if isinstance(task, Write) and self._small(task)]
+        await asyncio.gather(*(self._free(path) for path in small))  # lists each folder once, some side by side
         together: list[Write[Blob]] = []
         alone: list[Task[Blob]] = []
         for task in self._tasks:

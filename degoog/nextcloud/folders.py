@@ -17,6 +17,7 @@ FRESH = 120.0
 # Names remembered altogether: about 14 MB. A folder that alone has more is never known.
 MOST = 200_000
 _FOLDER = 10  # an empty folder costs as much as so many names
+_AT_ONCE = 4  # folders listed side by side
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ class Folders:
         self._listing: dict[str, asyncio.Lock] = {}
         self._new: set[int] = set()
         self._weight = 0
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
 
     def claims(self) -> Claims:
         """Give a writer its own set of claims; release it when done."""
@@ -104,7 +106,8 @@ class Folders:
         try:
             async with lock:
                 if (known := self._fresh(folder)) is None:
-                    known = await self._list(folder)
+                    async with self._at_once:
+                        known = await self._list(folder)
                     self._remember(folder, known)
                 return known
         finally:

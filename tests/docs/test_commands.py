@@ -46,9 +46,9 @@ def environment(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[dict
 
 
 def fits(said: str, printed: str) -> bool:
-    """Whether what was printed is what the page says, `…` standing for anything; spaces are not told apart."""
-    said, printed = (re.sub("[\u00a0\u202f]", " ", text) for text in (said, printed))
-    return re.search(".*?".join(map(re.escape, said.split("…"))), printed, re.DOTALL) is not None
+    """Whether what was printed is what the page says, `…` standing for anything; where lines break is no matter."""
+    said, printed = (re.sub(r"\s+", " ", text) for text in (said, printed))
+    return re.search(r" ?.*? ?".join(re.escape(part.strip()) for part in said.split("…")), printed) is not None
 
 
 def run(command: Command, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -228,7 +228,7 @@ def test_another_server_at_the_same_address_is_refused(bench):
     bench.migrate(tree(), MemoryTarget())
     other = MemoryTarget()
     other.identity = "memory:2"
-    with pytest.raises(Usage, match="Another server"):
+    with pytest.raises(Usage, match="another server"):
         bench.migrate(tree(), other)
 
 

@@ -1,0 +1,85 @@
+"""Lines of the ledger with work to do: the queries that find them and the values they become."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from degoog.ledger.walk import moment
+from degoog.model import Intent, Item, Kind, Place, Proof, Ref, Stage
+
+ROW = """
+SELECT i.id, i.ref, i.parent, i.kind, i.name, i.stage, i.content, i.place, i.size, i.modified, i.created, i.owner,
+       i.media, i.starred, i.link, i.count, coalesce(u.lies || '/', '') || i.named, i.lies,
+       i.proof_id, i.proof_size, i.proof_digest, i.proof_etag,
+       n.path, n.size, n.digest, n.upload, i.done_content, i.done_place, i.up
+FROM item i LEFT JOIN item u ON u.id = i.up LEFT JOIN intent n ON n.item = i.id
+"""
+
+PENDING = (
+    ROW
+    + """
+WHERE i.lane = :lane AND i.stage = :stage AND i.state = 'pending' AND i.walk >= :walk
+  AND (i.up = 0 OR u.state = 'done') AND (:depth IS NULL OR i.depth = :depth)
+"""
+)
+
+IN_WALK_ORDER = " AND i.id > :id ORDER BY i.id"
+BY_HOLDER = " AND (i.up, i.id) > (:up, :id) ORDER BY i.up, i.id"
+
+# From the touches to the items, never the other way: most items have none, or none left.
+TO_TOUCH = (
+    ROW.replace("FROM item i", "FROM touch t CROSS JOIN item i ON i.id = t.item")
+    + """
+WHERE t.stage = :stage AND t.pending AND t.item > :after AND i.lane = :lane AND i.walk >= :walk
+  AND i.lies IS NOT NULL AND (:depth IS NULL OR i.depth = :depth) ORDER BY t.item LIMIT :limit
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the ledger with work to do. `arrived` once it was settled; `changed` when it must be read again."""
+
+    id: int
+    item: Item
+    place: Place
+    arrived: bool
+    changed: bool
+    up: int
+
+
+def parse_ref(text: str) -> Ref:
+    """Give a ref back from the form the ledger stores."""
+    service, _colon, id_ = text.partition(":")
+    return Ref(service, id_)
+
+
+def read(row: tuple[Any, ...]) -> Row:
+    """Give a line of `ROW` back as values."""
+    (
+        id_, ref, parent, kind, name, stage, content, place, size, modified, created, owner, media, starred, link,
+        count, path, lies, proof_id, proof_size, proof_digest, proof_etag, intent_path, intent_size, intent_digest,
+        intent_upload, done_content, done_place, up,
+    ) = row  # fmt: skip
+    item = Item(
+        ref=parse_ref(ref), parent=parent and parse_ref(parent), kind=Kind(kind), name=name, stage=Stage(stage),
+        content=content, place=place, size=size, modified=moment(modified), created=moment(created), owner=owner,
+        media=media, starred=bool(starred), link=link, count=count,
+    )  # fmt: skip
+    arrived = done_content is not None
+    # A thing that keeps its place stays where it really lies, which may be beside the place once asked for.
+    keeps_place = arrived and done_place == place
+    return Row(
+        id=id_,
+        item=item,
+        place=Place(
+            path=lies if keeps_place else path,
+            was=lies or "",
+            proof=Proof(proof_id or "", proof_size, proof_digest or "", proof_etag or "") if arrived else None,
+            intent=None if intent_path is None else Intent(intent_path, intent_size, intent_digest, intent_upload),
+        ),
+        arrived=arrived,
+        changed=done_content != content,
+        up=up,
+    )
