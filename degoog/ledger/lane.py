@@ -239,12 +239,11 @@ class Lane:
         )
 
     def fail_children_of_failed(self, run: int) -> int:
-        """Settle what lies in a holder that could not be made as failed with it; gives how many."""
+        """Settle what waits for a holder that could not be made or moved as failed with it; gives how many."""
         total = 0
         while changed := self._connection.execute(
             "UPDATE item SET state = 'failed', reason = ?, run = ?, settled = ? WHERE lane = ? AND state = 'pending'"
-            " AND walk >= ? AND done_content IS NULL"
-            " AND up IN (SELECT id FROM item WHERE lane = ? AND stage = 0 AND state = 'failed' AND lies IS NULL)",
+            " AND walk >= ? AND up IN (SELECT id FROM item WHERE lane = ? AND stage = 0 AND state = 'failed')",
             (FailReason.PARENT_FAILED, run, self.ledger.now(), self.id, self.number, self.id),
         ).rowcount:
             total += changed

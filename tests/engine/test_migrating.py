@@ -118,6 +118,17 @@ def test_a_folder_that_cannot_be_made_takes_its_content_with_it_until_it_can(ben
     assert bench.migrate(tree(), target).moved == 4
 
 
+def test_what_is_new_in_a_folder_that_cannot_follow_its_new_name_fails_with_it(bench):
+    target = MemoryTarget()
+    bench.migrate(MemorySource([folder("d", "A")]), target)
+    target.refused.add("d")
+    balance = bench.migrate(MemorySource([folder("d", "B"), file("f", "f.txt", "d")]), target)
+    assert (balance.failed, balance.pending, balance.holds) == (2, 0, True)
+    target.refused.clear()
+    assert bench.migrate(MemorySource([folder("d", "B"), file("f", "f.txt", "d")]), target).moved == 2
+    assert set(target.store.files()) == {"B/f.txt"}
+
+
 def test_a_transfer_that_breaks_is_tried_again_from_a_fresh_read(bench):
     source, target = tree(), MemoryTarget(flaky={"f1": 2})
     balance = bench.migrate(source, target)

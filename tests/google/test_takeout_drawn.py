@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from degoog.errors import Usage
 from degoog.google.takeout import TakeoutSource
 from degoog.model import Found, Kind, LossKind, SkipReason
 from degoog.sandbox.takeout import (
@@ -203,3 +204,17 @@ def test_nothing_is_left_on_the_disk(tmp_path):
     view = seen(*drawn.parts, scratch=scratch)
     assert view.files
     assert list(Path(scratch).iterdir()) == []
+
+
+def test_the_archives_of_two_people_are_not_moved_as_one(tmp_path):
+    parts: list[Path] = []
+    for owner in ("anna@lauze.example", "benoit@lauze.example"):
+        (tmp_path / owner).mkdir()
+        parts += draw_takeout(tmp_path / owner, seed=1, files=5, parts=1, owner=owner).parts
+
+    async def go() -> None:
+        async with TakeoutSource(parts):
+            pass
+
+    with pytest.raises(Usage, match="two people"):
+        asyncio.run(go())

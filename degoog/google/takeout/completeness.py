@@ -8,10 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from degoog.errors import Usage
 from degoog.google.takeout.manifest import Listed, NotExported, NotExportedCount, Owner, Service, read
 from degoog.google.takeout.products import Product, fold, of_service
 from degoog.google.takeout.sidecar import sidecar_name
 from degoog.google.takeout.tree import BATCH, Tree
+from degoog.i18n import _
 
 _ODD = re.compile(r"(?:[^\w.-]|_)+")
 
@@ -78,6 +80,12 @@ def take_in(tree: Tree, declared: Declared, chunks: Iterable[bytes]) -> None:
     for entry in read(chunks):
         match entry:
             case Owner(address):
+                if declared.owner.casefold() not in {"", address.casefold()}:
+                    text = _(
+                        "These archives belong to two people, {one} and {other}: they cannot be moved as one. "
+                        "To do: run the command once for each, with that person's archives only."
+                    )
+                    raise Usage(text.format(one=declared.owner, other=address))
                 declared.owner = declared.owner or address
             case Service(code, folder):
                 block = _block(declared, code)
