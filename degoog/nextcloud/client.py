@@ -15,6 +15,7 @@ from degoog.http import TIMEOUT, Pacing, open_client
 from degoog.i18n import _
 from degoog.nextcloud import dav, server
 from degoog.nextcloud.judge import Judge
+from degoog.nextcloud.sessions import Sessions
 from degoog.ports import Observer
 from degoog.secrets import Secret
 
@@ -50,6 +51,7 @@ class Client:
         self._http: httpx.AsyncClient | None = None
         self._server: server.Server | None = None
         self._entered = 0
+        self._sessions = Sessions()
 
     @property
     def server(self) -> server.Server:
@@ -113,15 +115,18 @@ class Client:
 
         Raises `Unavailable`, and httpx's `TransportError` where nobody knows what the request did.
         """
-        return await self._opened.request(
-            method,
-            url,
-            headers=headers,
-            content=content,
-            auth=self._auth(),
-            timeout=TIMEOUT if read is None else httpx.Timeout(read, connect=30.0, pool=None),
-            extensions=dict(extensions or {}),
-        )
+        with self._sessions.one(method) as session:
+            response = await self._opened.request(
+                method,
+                url,
+                headers={**(headers or {}), **session.header()},
+                content=content,
+                auth=self._auth(),
+                timeout=TIMEOUT if read is None else httpx.Timeout(read, connect=30.0, pool=None),
+                extensions=dict(extensions or {}),
+            )
+            session.learn(response)
+        return response
 
     def stream(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None
@@ -149,8 +154,12 @@ class Client:
     async def _stream(
         self, method: str, url: str, *, headers: Mapping[str, str] | None, content: bytes | None
     ) -> AsyncIterator[httpx.Response]:
-        async with self._opened.stream(method, url, headers=headers, content=content, auth=self._auth()) as response:
-            yield response
+        with self._sessions.one(method) as session:
+            headers = {**(headers or {}), **session.header()}
+            asked = self._opened.stream(method, url, headers=headers, content=content, auth=self._auth())
+            async with asked as response:
+                session.learn(response)
+                yield response
 
     @property
     def _opened(self) -> httpx.AsyncClient:

@@ -1,0 +1,1 @@
+"""Measures of speed and memory that anyone can repeat: `python -m benchmarks`."""
