@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import re
-import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -81,12 +80,13 @@ class Program(Group):
             return INTERRUPTED
         except click.ClickException as error:
             return _misused(session, error)
-        except (DegoogError, sqlite3.DatabaseError) as error:
-            return _told(session, error if isinstance(error, DegoogError) else _of_the_ledger(error))
+        except DegoogError as error:
+            return _told(session, error)
         except BrokenPipeError:
             return _quietly()
         except Exception as error:  # noqa: BLE001  # the one place where anything may arrive
-            return _bug(session, error)
+            told = _of_the_ledger(error)
+            return _told(session, told) if told else _bug(session, error)
         finally:
             session.log.close()
 
@@ -145,8 +145,12 @@ def _told(session: Session, error: DegoogError) -> int:
     return code
 
 
-def _of_the_ledger(error: sqlite3.DatabaseError) -> DegoogError:
-    """Say what it means that the ledger could not be read or written in the middle of a run."""
+def _of_the_ledger(error: Exception) -> DegoogError | None:
+    """Say what it means that the ledger could not be read or written in the middle of a run; None for other errors."""
+    import sqlite3  # here, so that `degoog --help` is quick
+
+    if not isinstance(error, sqlite3.DatabaseError):
+        return None
     if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         text = _(
             "The ledger in this workspace is damaged ({error}). What has arrived in the new place is still there. "

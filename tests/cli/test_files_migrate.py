@@ -382,14 +382,15 @@ def test_a_run_leaves_its_lines_in_the_log(call, takeout):
     assert "exit 0" in log.read_text()
 
 
-def test_an_archive_that_changed_sends_only_what_changed(call):
-    small = archive_of(a="one", b="two")
-    words = ("migrate", "files", "--source", f"takeout:{small}", "--to", "folder:archive", "--json")
-    call(*words)
-    archive_of(a="one", b="three")
-    ended = call(*words)
+def test_an_archive_that_changed_sends_only_what_changed(call, takeout):
+    call(*HERE)
+    changed = Path("takeout") / takeout.parts[1].name
+    changed.unlink()
+    with zipfile.ZipFile(takeout.parts[1]) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"changed" if name.endswith("Workspaces.json") else old.read(name))
+    ended = call(*HERE, "--json")
 
-    assert [line["path"] for line in lines(ended.out) if line["event"] == "done" and line["stage"] == "content"] == [
-        "b.txt"
-    ]
-    assert files_in(ARCHIVE)["b.txt"] == b"three"
+    done = [line["path"] for line in lines(ended.out) if line["event"] == "done" and line["stage"] == "content"]
+    assert done == ["Workspaces.json"]
+    assert files_in(ARCHIVE)["Workspaces.json"] == b"changed"
