@@ -23,6 +23,14 @@ class Kind(StrEnum):
     FILE = "file"
     DOCUMENT = "document"  # a Google document that arrives converted
     PRODUCT = "product"  # a whole part of an archive that this road leaves where it is
+    PERSON = "person"  # an account that channels need: an author, a member
+    TEAM = "team"
+    CHANNEL = "channel"
+    MESSAGE = "message"
+
+
+# Holders that are more than their name: the source is asked to describe them (`Source.read`) before they are made.
+DESCRIBED = frozenset({Kind.PERSON, Kind.TEAM, Kind.CHANNEL})
 
 
 class Outcome(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from degoog.model import FailReason, Found, Intent, Item, Loss, Outcome, Place, Proof, Ref, Seen, Stage
 
@@ -48,7 +48,10 @@ class Source(Protocol[P_co]):
         """Everything there is, once, in any order. Ending without an exception means complete."""
 
     async def read(self, item: Item) -> P_co:
-        """Give the content, again as often as asked. Raises `Refused` for this item, `Unavailable` for all."""
+        """Give the content, or the description of a holder, again as often as asked.
+
+        Raises `Refused` for this item, `Unavailable` for all.
+        """
 
     async def __aenter__(self) -> Self: ...
 
@@ -75,10 +78,15 @@ class Naming(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """Make a holder; one that is there already is adopted."""
+    """Make a holder; one that is there already is adopted.
+
+    `value` is the road's own description (Q), for kinds in `model.DESCRIBED`; None for all others. A description
+    that changed comes again, with the proof of what is there.
+    """
 
     item: Item
     at: Place
+    value: Any = None
 
 
 @dataclass(frozen=True, slots=True)

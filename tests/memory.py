@@ -41,7 +41,7 @@ def folder(id_: str, name: str | None = None, parent: str | None = None, **more)
     name = id_ if name is None else name
     ref = None if parent is None else Ref("memory", parent)
     given = {"place": f"{parent}/{name}", "modified": YEAR, **more}
-    return Item(Ref("memory", id_), ref, Kind.FOLDER, name, Stage.HOLDERS, **given)
+    return Item(Ref("memory", id_), ref, given.pop("kind", Kind.FOLDER), name, Stage.HOLDERS, **given)
 
 
 def file(id_: str, name: str | None = None, parent: str | None = None, data: bytes = b"x", **more) -> Item:

@@ -11,7 +11,7 @@ from degoog.engine.flow import Feed, Sleep, Throttle, watched
 from degoog.errors import Refused, Unavailable
 from degoog.i18n import _
 from degoog.ledger import Lane, Row
-from degoog.model import FailReason, Intent, Loss, Outcome, Place, Stage
+from degoog.model import DESCRIBED, FailReason, Intent, Loss, Outcome, Place, Stage
 from degoog.ports import (
     Batch,
     Begun,
@@ -219,13 +219,13 @@ async def _task(state: _Run[P, Q], stage: Stage, row: Row) -> tuple[Task[Q], tup
         place = Place(place.path, intent=place.intent)
     elif row.arrived and place.was != place.path:
         return Move(item, place), ()
-    if item.holder:
+    if item.holder and item.kind not in DESCRIBED:
         return Make(item, place), ()
     raw = await state.road.source.read(item)
     if isinstance(raw, Blob):
         raw = cast("P", watched(raw, state.observer, state.throttle))
     value, losses = state.road.convert(item, raw)
-    return Write(item, place, value), losses
+    return Make(item, place, value) if item.holder else Write(item, place, value), losses
 
 
 async def _close(state: _Run[P, Q], batch: Batch[Q], held: dict[str, _Held], feed: Feed) -> None:

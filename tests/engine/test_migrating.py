@@ -12,8 +12,8 @@ from degoog.errors import Unavailable, Usage
 from degoog.folder import Folder
 from degoog.ledger import Ledger
 from degoog.model import FailReason, Found, Kind, Loss, LossKind, SkipReason
-from degoog.ports import Unknown
-from tests.memory import MemorySource, MemoryTarget, Store, file, folder
+from degoog.ports import Make, Unknown
+from tests.memory import MemoryBatch, MemorySource, MemoryTarget, Store, file, folder
 
 
 def tree() -> MemorySource:
@@ -410,3 +410,28 @@ def test_a_folder_of_somebodys_that_got_the_number_of_a_deleted_one_of_ours_is_n
     balance = bench.migrate(MemorySource([folder("d", "renamed")]), target)
     assert balance.failed == 1
     assert (tmp_path / "archive/private").is_dir()
+
+
+def test_a_holder_that_is_more_than_its_name_is_described_to_the_target_and_again_when_that_changes(bench):
+    made = []
+
+    class Batch(MemoryBatch):
+        def put(self, task):
+            made.append(task.value if isinstance(task, Make) else None)
+            super().put(task)
+
+    class Target(MemoryTarget):
+        def batch(self):
+            return Batch(self)
+
+    target = Target()
+
+    def channel(topic: str) -> MemorySource:
+        item = folder("c", "general", kind=Kind.CHANNEL, content=topic)
+        return MemorySource([(item, topic.encode()), file("m", "1700000000.000100", "c")])
+
+    bench.migrate(channel("topic"), target)
+    assert [value.size for value in made if value is not None] == [5]
+    bench.migrate(channel("topic"), target)
+    bench.migrate(channel("another topic"), target)
+    assert [value.size for value in made if value is not None] == [5, 13]
