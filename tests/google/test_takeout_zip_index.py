@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from degoog.errors import Usage
 from degoog.google.takeout import TakeoutSource
-from degoog.google.takeout.broken import Broken
-from degoog.google.takeout.zip_index import ZipIndex
-from degoog.google.takeout.zip_names import decode_name, guess_name
 from degoog.model import FailReason
+from degoog.zips.broken import Broken
+from degoog.zips.index import ZipIndex
+from degoog.zips.names import decode_name, guess_name
 from tests.google.reading import digest, seen
 
 TOP = "Takeout/Drive/"

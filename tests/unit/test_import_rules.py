@@ -18,7 +18,7 @@ WORDS = {"model", "errors", "i18n", "problems", "wording"}
 SERVICES = {"folder", "google", "slack", "nextcloud", "mattermost"}
 # What a person wrote: read by cli and roads, and handed down from there.
 WRITTEN = {"addresses", "config", "config_edit", "config_schema", "ends", "filters", "people"}
-_BELOW_SERVICES = {*WORDS, "addresses", "convert", "files", "http", "people", "ports", "secrets"}
+_BELOW_SERVICES = {*WORDS, "addresses", "convert", "files", "http", "people", "ports", "secrets", "zips"}
 
 # What each module or package of degoog may import from the others. A new one gets a line here, or fails.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ports": {"model"},
     "observe": {*WORDS, "ports"},
     "convert": {*WORDS, "ports"},
+    "zips": {*WORDS},
     "http": {*WORDS, "ports", "secrets"},
     "ledger": {*WORDS, "", "ports"},
     "engine": {*WORDS, "ledger", "ports"},

@@ -14,10 +14,10 @@ from typing import TypeVar
 
 from degoog.errors import Refused, Unavailable
 from degoog.google.takeout.tree import Entry
-from degoog.google.takeout.zip_index import DEFLATED
 from degoog.i18n import _
 from degoog.model import FailReason
 from degoog.ports import Blob
+from degoog.zips.index import DEFLATED
 
 T = TypeVar("T")
 

@@ -10,17 +10,17 @@ from typing import BinaryIO
 
 from degoog.errors import Refused, Usage
 from degoog.google.takeout import completeness, pairing, tar_index
-from degoog.google.takeout.broken import Broken
 from degoog.google.takeout.bytes import Spool, ZipBytes, small_content
 from degoog.google.takeout.completeness import Declared
-from degoog.google.takeout.member import Member
 from degoog.google.takeout.parts import Container, Part, container, in_order, missing_names
 from degoog.google.takeout.products import Product, find_root, known
 from degoog.google.takeout.sidecar import LARGEST, Sidecar, parse, sidecar_name
 from degoog.google.takeout.tar_index import TarStream, Truncated
 from degoog.google.takeout.tree import COLUMNS, Entry, Role, Top, Tree
-from degoog.google.takeout.zip_index import ZipIndex
 from degoog.i18n import _
+from degoog.zips.broken import Broken
+from degoog.zips.index import ZipIndex
+from degoog.zips.member import Member
 
 _PAGES = 20  # of those beside the products' folders, one of which is the manifest
 

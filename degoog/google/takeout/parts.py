@@ -9,8 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from degoog.errors import Usage
-from degoog.google.takeout.broken import Broken
 from degoog.i18n import _
+from degoog.zips.broken import Broken
 
 # takeout-20250206T053943Z-016.zip, since 2025 takeout-20250206T053943Z-16-001.zip; a browser may add " (1)".
 _NUMBERED = re.compile(

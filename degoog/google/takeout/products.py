@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from degoog.google.takeout.member import names_along
 from degoog.i18n import _
 from degoog.model import SkipReason
+from degoog.zips.member import names_along
 
 
 class Product(StrEnum):

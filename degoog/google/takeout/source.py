@@ -13,7 +13,6 @@ from typing import Self
 
 from degoog.errors import Refused
 from degoog.google.takeout import completeness, describe
-from degoog.google.takeout.broken import Broken
 from degoog.google.takeout.bytes import Spool, damaged, in_thread, spooled_blob, unreadable, zip_blob
 from degoog.google.takeout.describe import Where
 from degoog.google.takeout.opening import Opened
@@ -25,6 +24,7 @@ from degoog.google.takeout.tree import BATCH, Entry
 from degoog.i18n import _
 from degoog.model import FailReason, Found, Item, Ref
 from degoog.ports import Blob
+from degoog.zips.broken import Broken
 
 _REMEMBERED = 4096  # folders
 _UNKNOWN = "takeout"

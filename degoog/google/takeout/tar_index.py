@@ -13,11 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from degoog.google.takeout.broken import Broken
-from degoog.google.takeout.member import Member, is_bomb
-from degoog.google.takeout.zip_names import guess_name
 from degoog.i18n import _
 from degoog.model import FailReason
+from degoog.zips.broken import Broken
+from degoog.zips.member import Member, is_bomb
+from degoog.zips.names import guess_name
 
 BLOCK = 512
 CHUNK = 256 << 10

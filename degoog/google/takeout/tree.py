@@ -15,10 +15,10 @@ from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from degoog.google.takeout.member import Member, names_along
 from degoog.google.takeout.products import MACOS, Product, Root, fold, known
 from degoog.google.takeout.sidecar import sidecar_name
 from degoog.model import FailReason
+from degoog.zips.member import Member, names_along
 
 BATCH = 1000
 _CACHED_CHARACTERS = 1_000_000

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from degoog.google.takeout.broken import Broken
-from degoog.google.takeout.member import Member, is_bomb
-from degoog.google.takeout.zip_names import decode_name, extra_fields
 from degoog.i18n import _
 from degoog.model import FailReason
+from degoog.zips.broken import Broken
+from degoog.zips.member import Member, is_bomb
+from degoog.zips.names import decode_name, extra_fields
 
 STORED = 0
 DEFLATED = 8
