@@ -26,11 +26,12 @@ class Kind(StrEnum):
     PERSON = "person"  # an account that channels need: an author, a member
     TEAM = "team"
     CHANNEL = "channel"
+    EMOJI = "emoji"  # one that people drew themselves
     MESSAGE = "message"
 
 
 # Holders that are more than their name: the source is asked to describe them (`Source.read`) before they are made.
-DESCRIBED = frozenset({Kind.PERSON, Kind.TEAM, Kind.CHANNEL})
+DESCRIBED = frozenset({Kind.PERSON, Kind.TEAM, Kind.CHANNEL, Kind.EMOJI})
 
 
 class Outcome(StrEnum):
@@ -54,6 +55,9 @@ class SkipReason(StrEnum):
     NOT_SUPPORTED = "not_supported"  # a product degoog does not migrate (Mail, Photos, Keep)
     OTHER_ROAD = "other_road"  # calendars, contacts, tasks: another command moves them
     NOT_EXPORTED = "not_exported"  # Google's own archive says it left this out
+    PRIVATE = "private"  # a private channel, or a conversation, that workspace.yml does not name
+    NOT_AGREED = "not_agreed"  # somebody of a conversation has not agreed, or no longer does
+    NOTICE = "notice"  # what a chat says by itself: who joined, who left
 
 
 class FailReason(StrEnum):
@@ -87,6 +91,14 @@ class LossKind(StrEnum):
     BESIDE = "beside"  # something else held its name: ours lies beside it; detail: the wanted path
     ORPHAN = "orphan"  # its folder is not visible at the source
     PROPERTY = "property"  # a property the target refused; detail: which and why
+    ATTACHMENT = "attachment"  # a file of a message that could not be had; detail: its name and why
+    WORDING = "wording"  # a message reads otherwise; detail: what has no equal
+    REACTION = "reaction"  # a reaction without a person or an emoji to show it; detail: which
+    ROOT = "root"  # the message that a conversation answered is gone; it goes on under a line that says so
+    SPLIT = "split"  # a message too long, or with too many files, in several
+    EMAIL = "email"  # nobody knows the person's address
+    GUEST = "guest"  # a guest became an author who cannot log in
+    AUTHOR = "author"  # nothing is known of a message's author but an id
 
 
 @dataclass(frozen=True, slots=True)

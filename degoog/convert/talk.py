@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -91,7 +92,8 @@ class Attachment:
 class Post:
     """A message. `cards` are message attachments as Mattermost's `props.attachments` holds them, texts converted.
 
-    `action` is true for what is said of oneself ("/me waves").
+    `action` is true for what is said of oneself ("/me waves"). `placeholder` stands for a root that the source no
+    longer has: it is no newer state of it. What a long message goes on in has the same ref with `#2`, `#3`.
     """
 
     ref: Ref
@@ -101,6 +103,7 @@ class Post:
     edited: datetime | None = None
     pinned: bool = False
     action: bool = False
+    placeholder: bool = False
     reactions: tuple[Reaction, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     cards: tuple[Mapping[str, Any], ...] = ()
@@ -113,3 +116,8 @@ class Thread:
     channel: Ref
     root: Post
     replies: tuple[Post, ...] = field(default=())
+
+
+def stand_in_address(ref: Ref) -> str:
+    """Give the address of an account that only signs messages and whose own is unknown; no mail can reach it."""
+    return re.sub(r"[^a-z0-9]+", ".", ref.id.lower()).strip(".") + f"@{ref.service}.invalid"

@@ -8,7 +8,7 @@ from degoog.i18n import _, n_
 from degoog.ledger.checking import Verdict
 from degoog.ledger.entries import Cause, Unsettled
 from degoog.model import FailReason, LossKind, Outcome, SkipReason
-from degoog.report import changes
+from degoog.report import changes, conversations
 from degoog.wording import count
 
 # What waits for a person; every other cause is told for information.
@@ -21,6 +21,8 @@ TO_LOOK_AT: tuple[Cause, ...] = (
     SkipReason.NO_TARGET_ACCOUNT,
     Verdict.UNPROVEN,
     LossKind.BESIDE,
+    LossKind.ATTACHMENT,
+    LossKind.EMAIL,
 )
 
 
@@ -39,9 +41,9 @@ def remedy(cause: Cause, number: int) -> Remedy:
         case FailReason():
             said = _failed(number)[cause]
         case SkipReason():
-            said = _skipped(number)[cause]
+            said = (_skipped(number) | conversations.skipped(number))[cause]
         case LossKind():
-            said = changes.lost(number)[cause]
+            said = (changes.lost(number) | conversations.lost(number))[cause]
         case Verdict():
             said = changes.checked(number)[cause]
         case Outcome():

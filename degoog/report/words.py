@@ -69,6 +69,11 @@ def _kinds() -> Mapping[str, str]:
         Kind.FILE: _("file"),
         Kind.DOCUMENT: _("Google document"),
         Kind.PRODUCT: _("part of the archive"),
+        Kind.PERSON: _("person"),
+        Kind.TEAM: _("team"),
+        Kind.CHANNEL: _("channel"),
+        Kind.EMOJI: _("emoji"),
+        Kind.MESSAGE: _("message"),
     }
 
 
@@ -81,6 +86,9 @@ def _skips() -> Mapping[str, str]:
         SkipReason.NOT_SUPPORTED: _("of a kind that degoog does not move"),
         SkipReason.OTHER_ROAD: _("moves with a command of its own"),
         SkipReason.NOT_EXPORTED: _("missing from Google's archive"),
+        SkipReason.PRIVATE: _("private"),
+        SkipReason.NOT_AGREED: _("somebody has not agreed"),
+        SkipReason.NOTICE: _("automatic notice"),
     }
 
 
@@ -114,6 +122,14 @@ def _losses() -> Mapping[str, str]:
         LossKind.BESIDE: _("lies beside something of the same name"),
         LossKind.ORPHAN: _("its folder cannot be seen"),
         LossKind.PROPERTY: _("property not kept"),
+        LossKind.ATTACHMENT: _("without one of its files"),
+        LossKind.WORDING: _("reads otherwise"),
+        LossKind.REACTION: _("reaction not kept"),
+        LossKind.ROOT: _("answers a message that is gone"),
+        LossKind.SPLIT: _("continues in another message"),
+        LossKind.EMAIL: _("address unknown"),
+        LossKind.GUEST: _("was a guest"),
+        LossKind.AUTHOR: _("not in the list of people"),
     }
 
 
