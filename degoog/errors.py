@@ -26,7 +26,10 @@ class Unavailable(DegoogError):
 
 
 class Refused(DegoogError):
-    """One item cannot be read or written; it is settled as `failed(reason, detail)` and the run goes on."""
+    """One item cannot be read or written; it is settled as `failed(reason, detail)` and the run goes on.
+
+    With the reason `deferred` it stays pending instead, and this run does not ask for it again.
+    """
 
     def __init__(self, reason: FailReason, detail: str = "") -> None:
         super().__init__(detail or reason.value)

@@ -70,6 +70,8 @@ class FailReason(StrEnum):
     BOMB = "bomb"  # unpacks to more than the archive declares
     ENCRYPTED = "encrypted"
     UNREADABLE = "unreadable"  # the source would not give it
+    DEFERRED = "deferred"  # not today: it stays pending, and the next run asks again
+    FLAGGED = "flagged"  # the source takes it for malware
     FORBIDDEN_NAME = "forbidden_name"
     LOCKED = "locked"  # somebody is writing it at the target
     TOO_LARGE = "too_large"
@@ -99,6 +101,12 @@ class LossKind(StrEnum):
     EMAIL = "email"  # nobody knows the person's address
     GUEST = "guest"  # a guest became an author who cannot log in
     AUTHOR = "author"  # nothing is known of a message's author but an id
+    DESCRIPTION = "description"  # what somebody wrote about it; detail: the text
+    COLOUR = "colour"  # of a folder; detail: as #rrggbb
+    PLACES = "places"  # it lay in other folders too; detail: which
+    FORMAT = "format"  # a document that came in another format than asked for; detail: which and why
+    POINTER = "pointer"  # a page with a link to the original came in its place; detail: why
+    TIE = "tie"  # it works with something else, and that ends with the move; detail: with what
 
 
 @dataclass(frozen=True, slots=True)

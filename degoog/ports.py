@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
-from degoog.model import FailReason, Found, Intent, Item, Loss, Outcome, Place, Proof, Ref, Seen, Stage
+from degoog.model import FailReason, Found, Intent, Item, Kind, Loss, Outcome, Place, Proof, Ref, Seen, Stage
 
 P = TypeVar("P")
 P_co = TypeVar("P_co", covariant=True)
@@ -26,11 +26,15 @@ class Blob:
     `open()` gives a context whose value iterates over chunks (at most 1 MiB each). Leaving the context early is
     allowed. A source whose bytes turn out damaged raises `Refused` from the iteration, before its end.
     `digest` is `algorithm:hex` where the source vouches for one (crc32, md5, sha256), else empty.
+    `losses` is what was lost in making the bytes; `suffix` is what the name must end with besides, where they are not
+    what the item's name says (a document that only came as `.pdf`).
     """
 
     size: int
     open: Callable[[], Bytes]
     digest: str = ""
+    losses: tuple[Loss, ...] = ()
+    suffix: str = ""
 
 
 class Source(Protocol[P_co]):
@@ -58,6 +62,33 @@ class Source(Protocol[P_co]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Something that a source no longer has, with all that lies in it and is not told of in the same walk."""
+
+    ref: Ref
+
+
+class Outdated(Exception):
+    """What changed cannot be told from this bookmark: only a walk through everything can tell."""
+
+
+@runtime_checkable
+class Following(Protocol):
+    """What a source has besides that can tell what changed since an earlier walk."""
+
+    @property
+    def bookmark(self) -> str:
+        """Where the walk that has just ended leaves off: kept with the lane, and given back by the next run."""
+
+    def changes(self, bookmark: str, known: Callable[[Ref], Kind | None]) -> AsyncIterator[Found | Gone]:
+        """What changed since, each thing once, as `walk` would tell it; what is not told of is as it was.
+
+        `known` gives the kind of what the last walk found, None for what it did not. Raises `Outdated`, also in the
+        middle: nothing of it has counted then.
+        """
 
 
 class Naming(Protocol):

@@ -225,7 +225,17 @@ async def _task(state: _Run[P, Q], stage: Stage, row: Row) -> tuple[Task[Q], tup
     if isinstance(raw, Blob):
         raw = cast("P", watched(raw, state.observer, state.throttle))
     value, losses = state.road.convert(item, raw)
+    if isinstance(raw, Blob):
+        place, losses = _suffixed(state, place, raw.suffix), (*raw.losses, *losses)
     return Make(item, place, value) if item.holder else Write(item, place, value), losses
+
+
+def _suffixed(state: _Run[Any, Any], place: Place, suffix: str) -> Place:
+    """Give the place of bytes that are not what their name says."""
+    if not suffix or place.path.endswith(suffix):
+        return place
+    parent, slash, name = place.path.rpartition("/")
+    return replace(place, path=f"{parent}{slash}{state.road.target.naming.safe(name + suffix)}")
 
 
 async def _close(state: _Run[P, Q], batch: Batch[Q], held: dict[str, _Held], feed: Feed) -> None:
@@ -267,6 +277,8 @@ def _judge(state: _Run[P, Q], entry: _Held, result: Result, feed: Feed) -> Resul
         case Settled():
             state.broken = 0
             return replace(result, losses=(*result.losses, *entry.losses))
+        case Failed(reason=FailReason.DEFERRED):
+            return result
         case Failed():
             state.broken = 0
             return result
@@ -282,6 +294,8 @@ def _tell(state: _Run[Any, Any], stage: Stage, result: Result) -> None:
     match result:
         case Settled():
             state.observer.notify(Done(result.item, stage, Outcome.MOVED))
+        case Failed(reason=FailReason.DEFERRED):
+            pass  # it stays pending
         case Failed():
             state.observer.notify(Done(result.item, stage, Outcome.FAILED, result.reason, result.detail))
         case Unknown():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 from degoog.ledger import Lane
-from degoog.ledger.walk import Keep
+from degoog.ledger.walk import Keep, Scope, Walk
 from degoog.model import Found
-from degoog.ports import Counted, Naming, Observer, Source
+from degoog.ports import Counted, Following, Gone, Naming, Observer, Outdated, Source
 
 _PAGE = 2000
 
@@ -23,15 +24,38 @@ async def plan(
     keep: Keep | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Enter everything the source has, then decide what moves where. A walk that dies has changed nothing.
+    """Enter what the source has, then decide what moves where. A walk that dies has changed nothing.
 
-    `keep` tells of an item and its path at the source whether the run's filters keep it. `stop`, once set, ends the
-    walk as if it had died.
+    A source that can follow changes is asked for those only, where the last walk left a bookmark. `keep` tells of an
+    item and its path at the source whether the run's filters keep it. `stop`, once set, ends the walk as if it had
+    died.
     """
+    following = source if isinstance(source, Following) else None
+    if following is not None and (bookmark := lane.bookmark):
+        try:
+            walk = lane.walk(naming, scope=Scope.CHANGES)
+            whole = await _enter(walk, following.changes(bookmark, lane.known), observer, stop)
+        except Outdated:
+            pass
+        else:
+            if whole:
+                walk.finish(run, keep=keep, bookmark=following.bookmark)
+            return
     walk = lane.walk(naming)
+    if await _enter(walk, source.walk(), observer, stop):
+        walk.finish(run, keep=keep, bookmark=following.bookmark if following is not None else "")
+
+
+async def _enter(
+    walk: Walk, founds: AsyncIterator[Found | Gone], observer: Observer, stop: asyncio.Event | None
+) -> bool:
+    """Set aside what comes, a page at a time; False where somebody asked to stop."""
     page: list[Found] = []
     count = 0
-    async for found in source.walk():
+    async for found in founds:
+        if isinstance(found, Gone):
+            walk.lose([found.ref])
+            continue
         page.append(found)
         if len(page) == _PAGE:
             walk.enter(page)
@@ -40,7 +64,7 @@ async def plan(
             observer.notify(Counted(count))
             await asyncio.sleep(0)  # the loop must get its turn to hear of Ctrl-C
             if stop is not None and stop.is_set():
-                return
+                return False
     walk.enter(page)
     observer.notify(Counted(count + len(page)))
-    walk.finish(run, keep=keep)
+    return True

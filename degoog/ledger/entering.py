@@ -19,10 +19,12 @@ _TOLD = _COLUMNS[1:]
 _TABLES = f"""
 DROP TABLE IF EXISTS temp.entered;
 DROP TABLE IF EXISTS temp.entered_loss;
+DROP TABLE IF EXISTS temp.lost;
 DROP TABLE IF EXISTS temp.same;
 DROP TABLE IF EXISTS temp.holder;
 CREATE TEMP TABLE entered (n INTEGER PRIMARY KEY, ref TEXT, parent TEXT, {", ".join(_COLUMNS[2:])});
 CREATE TEMP TABLE entered_loss (ref TEXT, kind, detail, who, role);
+CREATE TEMP TABLE lost (ref TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE same (n INTEGER PRIMARY KEY, id INTEGER);
 CREATE TEMP TABLE holder (ref TEXT PRIMARY KEY, id INTEGER) WITHOUT ROWID;
 """
@@ -42,6 +44,23 @@ FROM temp.entered e LEFT JOIN temp.holder h ON h.ref = e.parent
 WHERE (e.stage = 0) = :holders AND e.n NOT IN (SELECT n FROM temp.same) ORDER BY e.n
 ON CONFLICT (lane, ref) DO UPDATE SET walk = excluded.walk, {", ".join(f"{n} = excluded.{n}" for n in _TOLD)}
 """  # noqa: S608 - constants only
+
+# What is gone takes along what lies in it, unless the same walk tells of that.
+_GONE = """
+WITH RECURSIVE under (id) AS (
+  SELECT id FROM item WHERE lane = :lane AND walk = :walk AND ref IN (SELECT ref FROM temp.lost)
+    AND ref NOT IN (SELECT ref FROM temp.entered)
+  UNION
+  SELECT c.id FROM item c JOIN under ON c.lane = :lane AND c.up = under.id
+  WHERE c.walk = :walk AND c.ref NOT IN (SELECT ref FROM temp.entered)
+)
+UPDATE item SET walk = :walk - 1 WHERE id IN (SELECT id FROM under)
+"""
+
+_NEW = """
+SELECT count(DISTINCT ref) FROM temp.entered e
+WHERE NOT EXISTS (SELECT 1 FROM item i WHERE i.lane = :lane AND i.ref = e.ref AND i.walk = :walk)
+"""
 
 _LOSE = """
 INSERT INTO loss (item, origin, kind, detail, who, role)
@@ -65,6 +84,19 @@ class Entered:
         connection.executemany("INSERT INTO temp.entered_loss VALUES (?, ?, ?, ?, ?)", losses)
         connection.execute("COMMIT")
 
+    def lose(self, refs: Iterable[str]) -> None:
+        """Set aside what is said to be gone."""
+        self._connection.executemany("INSERT OR IGNORE INTO temp.lost VALUES (?)", ((ref,) for ref in refs))
+
+    def difference(self, what: dict[str, int]) -> int:
+        """Mark as gone what is, inside a transaction; gives how many items the source has now."""
+        execute = self._connection.execute
+        (found,) = execute("SELECT found FROM lane WHERE id = :lane", what).fetchone()
+        (new,) = execute(_NEW, what).fetchone()
+        execute(_GONE, what)
+        (gone,) = execute("SELECT changes()").fetchone()  # a cursor's rowcount does not count a WITH
+        return int(found + new - gone)
+
     def merge(self, what: dict[str, int], *, again: bool) -> None:
         """Take everything into the lane, inside a transaction; the same ref twice: the later line counts.
 
@@ -82,7 +114,8 @@ class Entered:
         if again:
             execute(
                 "DELETE FROM loss WHERE origin = 'source' AND EXISTS"
-                " (SELECT 1 FROM item WHERE item.id = loss.item AND lane = :lane AND walk = :walk)",
+                " (SELECT 1 FROM item WHERE item.id = loss.item AND lane = :lane AND walk = :walk"
+                " AND ref IN (SELECT ref FROM temp.entered))",
                 what,
             )
         execute(_LOSE, what)
@@ -91,5 +124,5 @@ class Entered:
         """Give the disk space back."""
         self._connection.executescript(
             "DROP TABLE IF EXISTS temp.entered; DROP TABLE IF EXISTS temp.entered_loss;"
-            "DROP TABLE IF EXISTS temp.same; DROP TABLE IF EXISTS temp.holder;"
+            "DROP TABLE IF EXISTS temp.lost; DROP TABLE IF EXISTS temp.same; DROP TABLE IF EXISTS temp.holder;"
         )

@@ -14,8 +14,8 @@ from degoog.errors import Usage
 from degoog.i18n import _
 from degoog.ledger.checking import Comparison
 from degoog.ledger.rows import BY_HOLDER, IN_WALK_ORDER, PENDING, ROW, TO_TOUCH, Row, read
-from degoog.ledger.walk import Walk, transaction
-from degoog.model import FailReason, Intent, Loss, LossKind, Stage
+from degoog.ledger.walk import Scope, Walk, transaction
+from degoog.model import FailReason, Intent, Kind, Loss, LossKind, Ref, Stage
 from degoog.ports import Failed, Make, Move, Naming, Result, Settled, Task, Touch, Unknown, Write
 
 if TYPE_CHECKING:
@@ -97,9 +97,21 @@ class Lane:
         """The last complete walk, 0 before the first."""
         return int(self._connection.execute("SELECT walk FROM lane WHERE id = ?", (self.id,)).fetchone()[0])
 
-    def walk(self, naming: Naming) -> Walk:
-        """Begin a walk of the source."""
-        return Walk(self._connection, self.id, naming)
+    def walk(self, naming: Naming, *, scope: Scope = Scope.ALL) -> Walk:
+        """Begin a walk of the source, or of what changed in it since the last one."""
+        return Walk(self._connection, self.id, naming, scope)
+
+    @property
+    def bookmark(self) -> str:
+        """Where the last complete walk left off, in the source's words; empty where it did not say."""
+        return str(self._connection.execute("SELECT bookmark FROM lane WHERE id = ?", (self.id,)).fetchone()[0])
+
+    def known(self, ref: Ref) -> Kind | None:
+        """Give the kind of something that the last complete walk found, None for anything else."""
+        row = self._connection.execute(
+            "SELECT kind FROM item WHERE lane = ? AND ref = ? AND walk >= ?", (self.id, str(ref), self.number)
+        ).fetchone()
+        return Kind(row[0]) if row else None
 
     # What is to do
 
@@ -214,6 +226,11 @@ class Lane:
                         self._touched(row, task, None)
                         detail = f"{result.reason}: {result.detail}" if result.detail else result.reason
                         self._lose(row.id, [Loss(LossKind.PROPERTY, detail)])
+                    case Failed(reason=FailReason.DEFERRED):
+                        self._connection.execute(
+                            "UPDATE item SET reason = ?, detail = ? WHERE id = ?",
+                            (result.reason, result.detail, row.id),
+                        )
                     case Failed():
                         self.fail(row.id, result.reason, result.detail, run)
                     case Unknown():

@@ -125,7 +125,12 @@ CREATE INDEX item_lane ON item (lane);
 CREATE INDEX touch_work ON touch (stage, item) WHERE pending;
 """
 
-MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER)
+# `lane.bookmark`: where the last complete walk left off, in the source's own words; empty where it has none.
+_BOOKMARK = """
+ALTER TABLE lane ADD COLUMN bookmark TEXT NOT NULL DEFAULT '';
+"""
+
+MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER, _BOOKMARK)
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from degoog.i18n import _
@@ -22,6 +23,14 @@ _MILLISECOND = timedelta(milliseconds=1)
 ORPHANS = Ref("degoog", "orphans")
 Keep = Callable[[Item, str], bool]
 
+
+class Scope(StrEnum):
+    """What a walk goes through."""
+
+    ALL = "all"  # what it does not find is gone
+    CHANGES = "changes"  # what it does not tell of is as it was
+
+
 # A new holder, or an invisible one (-1), gives the item a new place: its name there is given anew.
 _UP = "iif(parent IS NULL, 0, coalesce((SELECT h.id FROM temp.holder h WHERE h.ref = item.parent), :orphans))"
 _HANG = f"""
@@ -33,8 +42,9 @@ _FAILS = ", ".join(f"'{reason}'" for reason in FailReason)
 
 _SPREAD = f"""
 WITH RECURSIVE under (id, verdict) AS (
-  SELECT id, iif(verdict IN ({_FAILS}), '{FailReason.PARENT_FAILED}',
-                 '{SkipReason.PARENT_SKIPPED}')
+  SELECT id, CASE WHEN verdict IN ({_FAILS}) THEN '{FailReason.PARENT_FAILED}'
+                  WHEN verdict IN ('{SkipReason.MOVED_BY_OWNER}', '{SkipReason.NO_TARGET_ACCOUNT}') THEN verdict
+                  ELSE '{SkipReason.PARENT_SKIPPED}' END
   FROM item WHERE lane = :lane AND walk = :walk AND stage = 0 AND verdict <> ''
   UNION
   SELECT c.id, under.verdict FROM item c JOIN under ON c.lane = :lane AND c.up = under.id
@@ -80,17 +90,24 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 class Walk:
-    """One walk under way. Nothing of it is in the ledger before `finish`: a walk that dies is simply begun again."""
+    """One walk under way. Nothing of it is in the ledger before `finish`: a walk that dies is simply begun again.
 
-    def __init__(self, connection: sqlite3.Connection, lane: int, naming: Naming) -> None:
+    A walk of what changed adds to the last complete one, and bears its number.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, lane: int, naming: Naming, scope: Scope) -> None:
         self._connection = connection
         self._lane = lane
         self._naming = naming
-        with transaction(connection):
-            connection.execute("UPDATE lane SET walking = max(walk, walking) + 1 WHERE id = ?", (lane,))
+        self._scope = scope
+        if scope is Scope.ALL:
+            with transaction(connection):
+                connection.execute("UPDATE lane SET walking = max(walk, walking) + 1 WHERE id = ?", (lane,))
         self._yielded = 0
+        number = "walking" if scope is Scope.ALL else "walk"
         (self._number, self._again) = connection.execute(
-            "SELECT walking, walk > 0 FROM lane WHERE id = ?", (lane,)
+            f"SELECT {number}, walk > 0 FROM lane WHERE id = ?",  # noqa: S608 - one of two words
+            (lane,),
         ).fetchone()
         self._entered = Entered(connection)
 
@@ -113,13 +130,20 @@ class Walk:
         self._yielded += len(rows)
         self._entered.add(rows, losses)
 
-    def finish(self, run: int, *, keep: Keep | None = None) -> None:
+    def lose(self, refs: Iterable[Ref]) -> None:
+        """Set aside what a walk of changes says is gone; what it enters as well is not."""
+        self._entered.lose(str(ref) for ref in refs)
+
+    def finish(self, run: int, *, keep: Keep | None = None, bookmark: str = "") -> None:
         """Draw the consequences of a complete walk: what moves where, under which name, and what does not.
 
-        `keep` tells, of an item and its path at the source, whether the run's filters keep it.
+        `keep` tells, of an item and its path at the source, whether the run's filters keep it. `bookmark` is where
+        the source says that the walk leaves off.
         """
         connection, what = self._connection, {"lane": self._lane, "walk": self._number, "run": run}
         with transaction(connection):
+            if self._scope is Scope.CHANGES:
+                self._yielded = self._entered.difference(what)
             self._entered.merge(what, again=self._again)
             self._hang(what)
             lay_paths(connection, self._lane, self._number, column="source_path", name="name")
@@ -135,7 +159,8 @@ class Walk:
             lay_paths(connection, self._lane, self._number, column="path", name="named")
             connection.execute(_STATE, what)
             connection.execute(
-                "UPDATE lane SET walk = :walk, found = :found WHERE id = :lane", what | {"found": self._yielded}
+                "UPDATE lane SET walk = :walk, found = :found, bookmark = :bookmark WHERE id = :lane",
+                what | {"found": self._yielded, "bookmark": bookmark},
             )
         self._entered.clear()
 

@@ -81,6 +81,56 @@ def lost(n: int) -> dict[LossKind, Said]:
             _("The contents are the same; the list says which property, and why."),
             _("Nothing, unless you relied on that property."),
         ),
+        LossKind.DESCRIPTION: (
+            n_(
+                "{number} item had a description, which the new place does not keep.",
+                "{number} items had a description, which the new place does not keep.",
+                n,
+            ),
+            _("The contents are the same; the list gives the descriptions."),
+            _("Nothing, unless you relied on them."),
+        ),
+        LossKind.COLOUR: (
+            n_("{number} folder lost its colour.", "{number} folders lost their colour.", n),
+            _("The contents are the same."),
+            _("Nothing."),
+        ),
+        LossKind.PLACES: (
+            n_(
+                "{number} item lay in several folders at once; it arrived in one of them.",
+                "{number} items lay in several folders at once; each arrived in one of them.",
+                n,
+            ),
+            _("The contents are the same; the list names the other folders."),
+            _("Nothing, unless somebody looks for it in the other folder."),
+        ),
+        LossKind.FORMAT: (
+            n_(
+                "{number} Google document came in another format than asked for.",
+                "{number} Google documents came in another format than asked for.",
+                n,
+            ),
+            _("Google would not give them otherwise. What they look like is kept; they may no longer be edited."),
+            _("Open these documents in Google Drive and save what must stay editable by hand."),
+        ),
+        LossKind.POINTER: (
+            n_(
+                "{number} item cannot be exported: a page with a link to the original came in its place.",
+                "{number} items cannot be exported: a page with a link to the original came in their place.",
+                n,
+            ),
+            _("The originals stay at Google, and the links end with the Google account."),
+            _("Before you close the Google account, save by hand what you still need (forms, sites, maps)."),
+        ),
+        LossKind.TIE: (
+            n_(
+                "{number} item works together with something that stays at Google, and no longer will.",
+                "{number} items work together with something that stays at Google, and no longer will.",
+                n,
+            ),
+            _("Answers to a form no longer reach its spreadsheet in the new place; scripts no longer run."),
+            _("Before the move, tell whoever uses these forms and scripts, and set up their replacement."),
+        ),
     }
 
 

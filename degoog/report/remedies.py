@@ -217,6 +217,24 @@ def _failed(n: int) -> dict[FailReason, tuple[str, str, str]]:
                 "command again."
             ),
         ),
+        FailReason.DEFERRED: (
+            n_(
+                "{number} item cannot be had from the source today.",
+                "{number} items cannot be had from the source today.",
+                n,
+            ),
+            _("All of it is untouched at the source; nothing is lost."),
+            _("Run the same command again tomorrow."),
+        ),
+        FailReason.FLAGGED: (
+            n_(
+                "{number} file is taken for malware by the source, which does not give it.",
+                "{number} files are taken for malware by the source, which does not give them.",
+                n,
+            ),
+            _("All of it is untouched at the source; there is no copy in the new place."),
+            _("If you know better, download the file by hand from Google Drive, with its owner's account."),
+        ),
         FailReason.FORBIDDEN_NAME: (
             n_(
                 "{number} item has a name the new place refuses, even adapted.",

@@ -101,6 +101,8 @@ def _fails() -> Mapping[str, str]:
         FailReason.BOMB: _("unpacks to more than announced"),
         FailReason.ENCRYPTED: _("locked with a password"),
         FailReason.UNREADABLE: _("could not be read at the source"),
+        FailReason.DEFERRED: _("not to be had today"),
+        FailReason.FLAGGED: _("taken for malware by the source"),
         FailReason.FORBIDDEN_NAME: _("name refused"),
         FailReason.LOCKED: _("in use in the new place"),
         FailReason.TOO_LARGE: _("too large for the new place"),
@@ -130,6 +132,12 @@ def _losses() -> Mapping[str, str]:
         LossKind.EMAIL: _("address unknown"),
         LossKind.GUEST: _("was a guest"),
         LossKind.AUTHOR: _("not in the list of people"),
+        LossKind.DESCRIPTION: _("description not kept"),
+        LossKind.COLOUR: _("colour not kept"),
+        LossKind.PLACES: _("lay in other folders too"),
+        LossKind.FORMAT: _("came in another format"),
+        LossKind.POINTER: _("a link came in its place"),
+        LossKind.TIE: _("works with something that stays"),
     }
 
 

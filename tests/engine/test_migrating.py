@@ -86,7 +86,7 @@ def test_a_folder_inside_itself_and_a_lost_parent_end_under_orphans(bench):
 def test_what_the_source_skips_or_fails_is_accounted_for_with_what_lies_in_it(bench):
     source = MemorySource(
         [
-            Found(folder("d", "Privé"), SkipReason.MOVED_BY_OWNER),
+            Found(folder("d", "Privé"), SkipReason.NOT_EXPORTED),
             file("f", "f.txt", "d"),
             Found(folder("e", "bad"), FailReason.UNSAFE_PATH, "../bad"),
             file("g", "g.txt", "e"),
