@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -53,16 +54,12 @@ def _base(info: ValidationInfo) -> Path:
     return Path(info.context["base"]) if info.context else Path()
 
 
-def _source(value: object, info: ValidationInfo) -> object:
-    if isinstance(value, str):
-        return ends.source(value, base=_base(info), allowed=ends.FILE_SOURCES)
-    return value
+def _source(value: object, info: ValidationInfo, *, allowed: Collection[ends.SourceKind]) -> object:
+    return ends.source(value, base=_base(info), allowed=allowed) if isinstance(value, str) else value
 
 
-def _target(value: object, info: ValidationInfo) -> object:
-    if isinstance(value, str):
-        return ends.target(value, base=_base(info), allowed=ends.FILE_TARGETS)
-    return value
+def _target(value: object, info: ValidationInfo, *, allowed: Collection[ends.TargetKind]) -> object:
+    return ends.target(value, base=_base(info), allowed=allowed) if isinstance(value, str) else value
 
 
 def _rule(value: object) -> object:
@@ -117,13 +114,12 @@ class RuleSection(Section):
 _RULE_SCHEMA = {"anyOf": [{"type": "string"}, RuleSection.model_json_schema()]}
 _WORD = WithJsonSchema({"type": "string"})
 RuleValue = Annotated[filters.Rule, BeforeValidator(_rule), WithJsonSchema(_RULE_SCHEMA)]
-OriginValue = Annotated[ends.Origin, BeforeValidator(_source), _WORD]
-DestinationValue = Annotated[ends.Destination, BeforeValidator(_target), _WORD]
-Origins = Annotated[
-    tuple[OriginValue, ...],
-    BeforeValidator(_one_or_many),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
+_WORDS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
+
+# What each road reads and where it writes: a wrong word is answered with the right ones.
+FileOrigin = Annotated[ends.Origin, BeforeValidator(partial(_source, allowed=ends.FILE_SOURCES)), _WORD]
+FileOrigins = Annotated[tuple[FileOrigin, ...], BeforeValidator(_one_or_many), _WORDS]
+FileDestination = Annotated[ends.Destination, BeforeValidator(partial(_target, allowed=ends.FILE_TARGETS)), _WORD]
 
 
 class Nextcloud(Section):
@@ -154,15 +150,11 @@ class SharedDrive(Section):
     folder: TargetFolder
 
 
-class FilesRoad(Section):
-    """How files move."""
+class RoadSection(Section):
+    """What every road says: where things come from and where they go, which each narrows to what it can use."""
 
-    source: Origins = Field((), description="google, or takeout:PATH for each part of an archive.")
-    to: DestinationValue | None = Field(None, description="nextcloud, or folder:DIR.")
-    into: TargetFolder = Field("/Google Drive", description="The folder at the target in which everything arrives.")
-    accounts: Literal["me", "people"] = Field("me", description="One account, or everyone of people.csv.")
-    shared_drives: Mapping[str, SharedDrive] = Field(default_factory=dict)
-    documents: Literal["odf", "ooxml"] = Field("ooxml", description="What Google documents become.")
+    source: tuple[ends.Origin, ...] = ()
+    to: ends.Destination | None = None
     include: tuple[RuleValue, ...] = ()
     exclude: tuple[RuleValue, ...] = ()
 
@@ -170,6 +162,17 @@ class FilesRoad(Section):
     def filters(self) -> filters.Filters:
         """Which items come along."""
         return filters.Filters(self.include, self.exclude)
+
+
+class FilesRoad(RoadSection):
+    """How files move."""
+
+    source: FileOrigins = Field((), description="google, or takeout:PATH for each part of an archive.")
+    to: FileDestination | None = Field(None, description="nextcloud, or folder:DIR.")
+    into: TargetFolder = Field("/Google Drive", description="The folder at the target in which everything arrives.")
+    accounts: Literal["me", "people"] = Field("me", description="One account, or everyone of people.csv.")
+    shared_drives: Mapping[str, SharedDrive] = Field(default_factory=dict)
+    documents: Literal["odf", "ooxml"] = Field("ooxml", description="What Google documents become.")
 
 
 class Roads(Section):

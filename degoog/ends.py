@@ -77,6 +77,7 @@ def _near(where: str) -> str:
     return where
 
 
+ROADS = ("files",)  # those that can be taken
 FILE_SOURCES = (SourceKind.GOOGLE, SourceKind.TAKEOUT)
 FILE_TARGETS = (TargetKind.NEXTCLOUD, TargetKind.FOLDER)
 
@@ -87,6 +88,11 @@ _NEEDS_PLACE = {
     SourceKind.VCF: "vcf:contacts.vcf",
     TargetKind.FOLDER: "folder:./archive",
 }
+
+
+def example(kind: SourceKind | TargetKind) -> str:
+    """Give an end as one writes it."""
+    return _NEEDS_PLACE.get(kind, str(kind))
 
 
 def source(text: str, *, base: Path, allowed: Collection[SourceKind] = tuple(SourceKind)) -> Origin:
@@ -113,15 +119,15 @@ def _split(text: str, allowed: list[str], base: Path) -> tuple[str, str]:
         elif Path(text).suffix.lower() in {".zip", ".tgz", ".gz"} and "takeout" in allowed:
             cure = _("for a Google archive, write “takeout:{path}”.").format(path=text)
         raise Wrong(_("“{text}” is not something degoog can use here.").format(text=text), cure)
-    example = _NEEDS_PLACE.get(SourceKind(word) if word in set(SourceKind) else TargetKind(word))
-    if example is None:
+    kind = SourceKind(word) if word in set(SourceKind) else TargetKind(word)
+    if kind not in _NEEDS_PLACE:
         if colon:
             raise Wrong(_("“{word}” takes nothing after it.").format(word=word), _("write “{word}”.").format(word=word))
         return word, ""
     if not where:
         raise Wrong(
             _("“{word}” does not say which file or folder.").format(word=word),
-            _("write for example “{example}”.").format(example=example),
+            _("write for example “{example}”.").format(example=example(kind)),
         )
     if word == "ics" and where.startswith(("https://", "http://")):
         return word, where

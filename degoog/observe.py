@@ -13,9 +13,8 @@ from typing import TextIO, assert_never
 
 from tqdm import tqdm
 
-from degoog import wording
+from degoog import nouns, wording
 from degoog.i18n import _, n_
-from degoog.model import Stage
 from degoog.ports import Begun, Counted, Done, Event, Transferred, Waiting
 
 Clock = Callable[[], float]
@@ -115,6 +114,7 @@ class Progress:
     """
 
     def __init__(self, begun: Begun, *, now: float) -> None:
+        self.road = begun.road
         self.stage = begun.stage
         self.items = begun.items
         self.bytes = begun.bytes
@@ -168,17 +168,7 @@ def _time_for(left: int, passed: int, seconds: float) -> float | None:
 
 def _sentence(progress: Progress, now: float) -> str:
     """Say where a stage is: `3 412 fichiers sur 8 431 · 5,2 Go sur 12,4 Go · encore 1 h 10 environ`."""
-    done, items = wording.count(progress.done), wording.count(progress.items)
-    match progress.stage:
-        case Stage.HOLDERS:
-            text = n_("{done} of {items} folder", "{done} of {items} folders", progress.items)
-        case Stage.CONTENT:
-            text = n_("{done} of {items} file", "{done} of {items} files", progress.items)
-        case Stage.PROPERTIES | Stage.LAST:
-            text = n_("{done} of {items} detail", "{done} of {items} details", progress.items)
-        case _:
-            assert_never(progress.stage)
-    parts = [text.format(done=done, items=items)]
+    parts = [nouns.so_far(progress.road, progress.stage, progress.done, progress.items)]
     if progress.bytes:
         sizes = _("{done} of {total}")
         parts.append(sizes.format(done=wording.size(progress.done_bytes), total=wording.size(progress.bytes)))
@@ -198,20 +188,6 @@ def _known_as(host: str) -> str:
         if part in host:
             return name
     return host
-
-
-def _stage_name(stage: Stage) -> str:
-    match stage:
-        case Stage.HOLDERS:
-            return _("Folders")
-        case Stage.CONTENT:
-            return _("Files")
-        case Stage.PROPERTIES:
-            return _("Dates and properties")
-        case Stage.LAST:
-            return _("Last touches")
-        case _:
-            assert_never(stage)
 
 
 class _Line(tqdm):  # type: ignore[type-arg]  # it iterates over nothing
@@ -264,7 +240,7 @@ class Bars(Watcher):
         if self._progress is not None:
             self._bar.bar_format = _MEASURED
             self._bar.n = self._progress.fraction
-            self._bar.set_description_str(_stage_name(self._progress.stage), refresh=False)
+            self._bar.set_description_str(nouns.stage(self._progress.road, self._progress.stage), refresh=False)
             self._figures.set_description_str(_sentence(self._progress, now), refresh=False)
         elif self._counted:
             self._bar.set_description_str(_counting(self._counted), refresh=False)
@@ -302,7 +278,9 @@ class Lines(Watcher):
             case Transferred() | Done():
                 if (progress := self._progress) is not None:
                     progress.take(event)
-                    self._maybe(now, lambda: f"{_stage_name(progress.stage)} · {_sentence(progress, now)}")
+                    self._maybe(
+                        now, lambda: f"{nouns.stage(progress.road, progress.stage)} · {_sentence(progress, now)}"
+                    )
             case Waiting():
                 self._maybe(now, lambda: _patience(event))
             case _:

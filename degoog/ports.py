@@ -263,6 +263,24 @@ class Target(Protocol[Q_contra]):
     ) -> None: ...
 
 
+# A link at the source gives the new place of what it points at, None where that has not arrived.
+Resolve = Callable[[str], str | None]
+
+
+def as_it_is(_item: Item, value: Any) -> tuple[Any, tuple[Loss, ...]]:  # noqa: ANN401 - whatever it is, it stays
+    """Convert nothing: what is read is what is put."""
+    return value, ()
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A lane's two ends and the conversion between them, before the ledger knows it."""
+
+    source: Source[Any]
+    target: Target[Any]
+    convert: Convert[Any, Any] = as_it_is
+
+
 # What a run tells whoever watches.
 
 
@@ -275,11 +293,12 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A stage begins, with so much to do in it."""
+    """A stage of a road begins, with so much to do in it."""
 
     stage: Stage
     items: int
     bytes: int
+    road: str = "files"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ from degoog.engine import Check, Road, Throttle, Verified, migrate, plan, verify
 from degoog.errors import Refused, Unavailable, Usage
 from degoog.i18n import _
 from degoog.ledger import Balance, Lane, Ledger
+from degoog.ledger.find import resolve
 from degoog.ledger.map import map_name, read_map, write_map
 from degoog.ledger.walk import Keep
 from degoog.model import Stage
-from degoog.ports import Blob, Convert, Observer, Source, Target
+from degoog.ports import Blob, Leg, Observer, Resolve, Source, Target
 from degoog.rehearsal import Rehearsal
 
 _log = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ _log = logging.getLogger(__name__)
 HOME = ".degoog"  # in the workspace folder
 LEDGER = "ledger.db"
 INTERRUPTED = 130
+AnyRoad = Road[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Planned:
     """What a plan knows before the first byte: `room` is what fits at the target, None where nobody knows."""
 
     ledger: Ledger
-    lane: Lane
+    lanes: tuple[Lane, ...]
     run: int
     items: int
     bytes: int
@@ -63,15 +66,14 @@ class Ended:
 
 @dataclass(slots=True)
 class Journey:
-    """A migration to run: both ends, the ledger's place, and how fast.
+    """A migration to run: the ends of each of its lanes, the ledger's place, and how fast.
 
-    `agree` may refuse after the plan; `stopping` is told at once that somebody asked to stop.
+    `legs` is asked for them once the ledger is open. `agree` may refuse after the plan; `stopping` is told at once
+    that somebody asked to stop.
     """
 
     road: str
-    source: Source[Any]
-    target: Target[Any]
-    convert: Convert[Any, Any]
+    legs: Callable[[Resolve], Sequence[Leg]]
     ledger: Path
     observer: Observer
     command: str
@@ -81,54 +83,59 @@ class Journey:
     rehearsal: bool = False
     agree: Callable[[Planned], bool] = lambda _planned: True
     stopping: Callable[[], None] = lambda: None
-    ended: Callable[[Ledger, Lane, Ended], None] = lambda _ledger, _lane, _ended: None
+    ended: Callable[[Ledger, Sequence[Lane], Ended], None] = lambda _ledger, _lanes, _ended: None
     clock: Callable[[], float] = field(default=time.monotonic)
 
 
 async def run_migration(journey: Journey) -> Ended:
-    """Plan, then migrate what is pending; gives how it ended, whatever stopped it.
+    """Plan every lane, then migrate what is pending; gives how it ended, whatever stopped it.
 
     Raises `Usage` for what must be mended first, and any error of degoog's own after the ledger has noted the run's
     end. A rehearsal works on a copy of the ledger and leaves nothing.
     """
     with _book(journey) as ledger:
-        target = Rehearsal(journey.target) if journey.rehearsal else journey.target
-        async with journey.source as source, target:
-            lane = ledger.lane(
-                road=journey.road, source=source.account, address=target.address, identity=target.identity
-            )
-            with lane.lock():
-                return await _run(journey, ledger, lane, source, target)
+        async with AsyncExitStack() as stack:
+            roads = []
+            for leg in journey.legs(partial(resolve, ledger)):
+                source = await stack.enter_async_context(leg.source)
+                target = await stack.enter_async_context(Rehearsal(leg.target) if journey.rehearsal else leg.target)
+                lane = ledger.lane(
+                    road=journey.road, source=source.account, address=target.address, identity=target.identity
+                )
+                stack.enter_context(lane.lock())
+                roads.append(Road(source, target, leg.convert, lane))
+            return await _run(journey, ledger, roads)
 
 
 async def run_verification(
-    target: Target[Any], ledger: Ledger, *, road: str, observer: Observer, check: Check, share: float
+    targets: Sequence[Target[Any]], ledger: Ledger, *, road: str, observer: Observer, check: Check, share: float
 ) -> tuple[Verified, list[Lane]]:
-    """Compare everything that was moved to a target with what it holds now; gives the lanes it looked at too.
+    """Compare everything that was moved to some targets with what they hold now; gives the lanes looked at too.
 
-    Raises `Usage` where nothing was moved there.
+    Raises `Usage` where nothing was moved to any of them.
     """
-    async with target:
-        lanes = ledger.lanes(road, identity=target.identity)
-        if not lanes:
-            raise Usage(
-                _("Nothing was migrated to {address} from this workspace. To do: run degoog migrate first.").format(
-                    address=target.address
-                )
+    verified, looked_at = Verified(), []
+    for target in targets:
+        async with target:
+            for lane in ledger.lanes(road, identity=target.identity):
+                with lane.lock():
+                    verified += await verify(target, lane, observer=observer, check=check, share=share)
+                looked_at.append(lane)
+    if not looked_at:
+        raise Usage(
+            _("Nothing was migrated to {address} from this workspace. To do: run degoog migrate first.").format(
+                address=", ".join(target.address for target in targets)
             )
-        verified = Verified()
-        for lane in lanes:
-            with lane.lock():
-                verified += await verify(target, lane, observer=observer, check=check, share=share)
-        return verified, lanes
+        )
+    return verified, looked_at
 
 
-async def run_rebuilding(source: Source[Any], target: Target[Any], *, road: str, ledger: Ledger) -> int:
+async def run_rebuilding(leg: Leg, *, road: str, ledger: Ledger) -> int:
     """Restore a lost ledger's lane from the map kept at the target; gives the number of items restored.
 
     Raises `Usage` where there is no map.
     """
-    async with source, target:
+    async with leg.source as source, leg.target as target:
         with tempfile.TemporaryFile() as file:
             try:
                 async with target.load_map(map_name(road, source.account)) as chunks:
@@ -177,23 +184,59 @@ def _book(journey: Journey) -> Iterator[Ledger]:
             yield ledger
 
 
-async def _run(journey: Journey, ledger: Ledger, lane: Lane, source: Source[Any], target: Target[Any]) -> Ended:
+@dataclass(slots=True)
+class _Course:
+    """How a run of several lanes goes: one that a service stopped does not keep the others from their turn."""
+
+    journey: Journey
+    stop: asyncio.Event
+    stopped: list[str] = field(default_factory=list)
+
+    async def each(self, roads: Sequence[AnyRoad], step: Callable[[AnyRoad], Awaitable[None]]) -> list[AnyRoad]:
+        """Have each lane take a step; gives those that did. Two stopped in a row mean that all would be."""
+        went, in_a_row = [], 0
+        for road in roads:
+            if self.stop.is_set() or in_a_row == 2:
+                break
+            try:
+                await step(road)
+            except Unavailable as unavailable:
+                said = str(unavailable)
+                self.stopped.append(said if len(roads) == 1 else f"{road.lane.source}: {said}")
+                in_a_row += 1
+            else:
+                in_a_row = 0
+                went.append(road)
+        return went
+
+
+async def _run(journey: Journey, ledger: Ledger, roads: Sequence[AnyRoad]) -> Ended:
     began, run = journey.clock(), ledger.begin(journey.command, journey.road)
     stopped, code, agreed = "", 0, True
     try:
         async with _interruptible(journey.stopping) as stop:
-            await plan(source, lane, target.naming, run=run, observer=journey.observer, keep=journey.keep, stop=stop)
-            if not stop.is_set():
-                planned = await _planned(journey, ledger, lane, run, target)
-                agreed = journey.agree(planned)
-            if not stop.is_set() and agreed:
-                _check_room(planned, source)
-                road = Road(source, target, journey.convert, lane)
+            course = _Course(journey, stop)
+
+            async def walk(road: AnyRoad) -> None:
+                await plan(
+                    road.source, road.lane, road.target.naming,
+                    run=run, observer=journey.observer, keep=journey.keep, stop=stop,
+                )  # fmt: skip
+
+            async def move(road: AnyRoad) -> None:
+                _check_room(road.lane, await road.target.free(), road.source)
                 pace = Throttle(journey.rate) if journey.rate else None
                 await migrate(road, run=run, observer=journey.observer, jobs=journey.jobs, stop=stop, throttle=pace)
                 if not stop.is_set():
-                    await _keep_map(lane, target, run)
-            code = INTERRUPTED if stop.is_set() else 0
+                    await _keep_map(road.lane, road.target, run)
+
+            walked = await course.each(roads, walk)
+            if walked and not stop.is_set():
+                agreed = journey.agree(await _planned(journey, ledger, walked, run))
+                if agreed and not stop.is_set():
+                    await course.each(walked, move)
+            stopped = "\n".join(dict.fromkeys(course.stopped))
+            code = INTERRUPTED if stop.is_set() else 4 if stopped else 0
     except Unavailable as unavailable:
         stopped, code = str(unavailable), 4
     except asyncio.CancelledError:  # a second Ctrl-C
@@ -202,17 +245,19 @@ async def _run(journey: Journey, ledger: Ledger, lane: Lane, source: Source[Any]
         code = 2 if isinstance(unexpected, Usage) else 1
         ledger.end(run, exit_code=code, stopped=type(unexpected).__name__)
         raise
-    balance = lane.balance(run)
-    code = code or (0 if balance.holds and not agreed else _verdict(balance))
+    balances = [road.lane.balance(run) for road in roads]
+    balance = sum(balances, Balance())
+    holds = all(one.holds for one in balances)
+    code = code or (0 if holds and not agreed else _verdict(balance, holds=holds))
     ended = Ended(run, balance, code, journey.clock() - began, stopped, agreed)
     ledger.end(run, exit_code=ended.exit, sent=balance.bytes, stopped=stopped)
     _log.info("run %s: %s, exit %s", run, balance, ended.exit)
-    journey.ended(ledger, lane, ended)
+    journey.ended(ledger, [road.lane for road in roads], ended)
     return ended
 
 
-def _verdict(balance: Balance) -> int:
-    if not balance.holds:
+def _verdict(balance: Balance, *, holds: bool) -> int:
+    if not holds:
         _log.critical("the balance does not hold: %s", balance)
         return 1
     if balance.pending or balance.touches:
@@ -220,25 +265,33 @@ def _verdict(balance: Balance) -> int:
     return 3 if balance.failed else 0
 
 
-async def _planned(journey: Journey, ledger: Ledger, lane: Lane, run: int, target: Target[Any]) -> Planned:
-    amounts = [lane.amount(stage) for stage in Stage]
-    items = amounts[Stage.HOLDERS][0] + amounts[Stage.CONTENT][0]
+async def _planned(journey: Journey, ledger: Ledger, roads: Sequence[AnyRoad], run: int) -> Planned:
+    amounts = {stage: [road.lane.amount(stage) for road in roads] for stage in (Stage.HOLDERS, Stage.CONTENT)}
+    rooms = {road.target.identity: await road.target.free() for road in roads}
+    known = [room for room in rooms.values() if room is not None]
     return Planned(
-        ledger, lane, run, items, amounts[Stage.CONTENT][1], await target.free(), rehearsal=journey.rehearsal
+        ledger,
+        tuple(road.lane for road in roads),
+        run,
+        sum(items for stage in amounts.values() for items, _size in stage),
+        sum(size for _items, size in amounts[Stage.CONTENT]),
+        sum(known) if known and len(known) == len(rooms) else None,
+        rehearsal=journey.rehearsal,
     )
 
 
-def _check_room(planned: Planned, source: Source[Any]) -> None:
+def _check_room(lane: Lane, room: int | None, source: Source[Any]) -> None:
     """Raise `Unavailable` where what is to come cannot fit, before anything is written."""
-    if planned.room is not None and planned.bytes > planned.room:
+    _items, need = lane.amount(Stage.CONTENT)
+    if room is not None and need > room:
         raise Unavailable(
             _(
                 "There is not enough room: {need} are to come, {room} are free at the target. Nothing was moved. "
                 "To do: make room or ask for a larger quota, then run the same command again."
-            ).format(need=wording.size(planned.bytes), room=wording.size(planned.room))
+            ).format(need=wording.size(need), room=wording.size(room))
         )
     if source.sequential:
-        spool, free = planned.lane.largest(), shutil.disk_usage(tempfile.gettempdir()).free
+        spool, free = lane.largest(), shutil.disk_usage(tempfile.gettempdir()).free
         if spool > free:
             raise Unavailable(
                 _(

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from degoog.ends import Destination, Origin
     from degoog.ledger import Lane, Ledger
     from degoog.ledger.walk import Keep
-    from degoog.ports import Event, Source, Target
+    from degoog.ports import Event, Leg, Resolve, Target
+    from degoog.roads import Outside
     from degoog.runs import Ended, Planned
 
 
@@ -54,12 +55,13 @@ class Screen(Watcher):
         self._inner.close()
 
 
-class Files:
-    """The road of files as a command was asked to take it: options win over workspace.yml."""
+class Trip:
+    """A road as a command was asked to take it: options win over workspace.yml."""
 
     def __init__(
         self,
         context: Context,
+        road: str,
         *,
         sources: Sequence[Origin] = (),
         to: Destination | None = None,
@@ -68,35 +70,33 @@ class Files:
         exclude: Sequence[Rule] = (),
     ) -> None:
         from degoog import roads
-        from degoog.config_schema import FilesRoad
 
         self._context = context
-        road = context.workspace_if_any.roads.files if context.workspace_if_any else FilesRoad()
-        self._road = road
-        self._given = (tuple(sources), to, into)
+        self._given = roads.Given(tuple(sources), to, into)
+        self._road = roads.road(road)
         self._rules = [
             word
             for option, rules in (("--include", include), ("--exclude", exclude))
             for rule in rules
             for word in (option, str(rule))
         ]
-        self.filters = Filters((*road.include, *include), (*road.exclude, *exclude))
-        self.name = roads.FILES
+        written = self._road.section(context.workspace_if_any).filters
+        self.filters = Filters((*written.include, *include), (*written.exclude, *exclude))
+        self.name = self._road.name
 
-    def source(self) -> Source[Any]:
-        """Give the source, not opened yet. Raises `Usage`."""
-        from degoog import roads
+    def legs(self, observer: Watcher, resolve: Resolve) -> Sequence[Leg]:
+        """Give the lanes to run, not opened yet. Raises `Usage`."""
+        return self._road.legs(self._given, self._outside(observer), resolve)
 
-        sources, _to, _into = self._given
-        return roads.file_source(roads.sources_of(self._road, sources))
+    def targets(self, observer: Watcher) -> Sequence[Target[Any]]:
+        """Give where things went, not opened yet. Raises `Usage`."""
+        return self._road.targets(self._given, self._outside(observer))
 
-    def target(self, observer: Watcher) -> Target[Any]:
-        """Give the target, not opened yet. Raises `Usage`."""
+    def _outside(self, observer: Watcher) -> Outside:
         from degoog import roads
 
         context = self._context
-        _sources, to, into = self._given
-        outside = roads.Outside(
+        return roads.Outside(
             context.environ,
             context.workspace_if_any,
             lambda: context.secrets,
@@ -104,14 +104,13 @@ class Files:
             context.transport,
             context.time,
         )
-        return roads.file_target(roads.target_of(self._road, to), outside, into=into or self._road.into)
 
     def options(self, *, source: bool) -> str:
         """Give the options to type again, with or without those that say what comes along."""
-        sources, to, into = self._given
-        words = [word for origin in sources for word in ("--source", str(origin.near()))] if source else []
-        words += ["--to", str(to.near())] if to else []
-        words += ["--into", into] if into else []
+        given = self._given
+        words = [word for origin in given.sources for word in ("--source", str(origin.near()))] if source else []
+        words += ["--to", str(given.to.near())] if given.to else []
+        words += ["--into", given.into] if given.into else []
         words += self._rules if source else []
         words += workspace_option(self._context)
         return shlex.join(words)
@@ -123,20 +122,20 @@ def workspace_option(context: Context) -> list[str]:
     return ["--workspace", str(given)] if given else []
 
 
-def ends_again(folder: Path, ledger: Ledger, workspace: Workspace | None) -> list[str]:
+def ends_again(folder: Path, ledger: Ledger, workspace: Workspace | None, *, road: str) -> list[str]:
     """Give the options that name a workspace and its target from here, where its workspace.yml does not."""
     from degoog import roads
 
     words = [] if folder.absolute() == Path.cwd() else ["--workspace", str(folder)]
-    lanes = ledger.lanes(roads.FILES)
-    if lanes and not (workspace and workspace.roads.files.to):
+    lanes = ledger.lanes(road)
+    if lanes and not roads.road(road).section(workspace).to:
         words = [*roads.again(lanes[-1].address), *words]
     return words
 
 
-def migrate(context: Context, files: Files, *, rehearsal: bool, ask: bool, jobs: int | None, rate: int | None) -> int:
+def migrate(context: Context, trip: Trip, *, rehearsal: bool, ask: bool, jobs: int | None, rate: int | None) -> int:
     """Plan, show, and unless refused migrate; gives the exit code."""
-    from degoog import roads, runs
+    from degoog import runs
 
     with Screen(context) as screen:
 
@@ -145,22 +144,22 @@ def migrate(context: Context, files: Files, *, rehearsal: bool, ask: bool, jobs:
             context.say("\n".join(plan_screen(planned, most=MOST)) + "\n")
             return not ask or asking.yes(context, _("Go on?"), option="--yes")
 
-        def ended(ledger: Ledger, lane: Lane, how: Ended) -> None:
+        def ended(ledger: Ledger, lanes: Sequence[Lane], how: Ended) -> None:
             screen.step_aside()
-            with ledger.only(lane):
-                close(context, files, ledger, how, rehearsal=rehearsal)
+            with ledger.only(*lanes):
+                close(context, trip, ledger, how, rehearsal=rehearsal)
 
         journey = runs.Journey(
-            road=files.name, source=files.source(), target=files.target(screen), convert=roads.as_it_is,
-            ledger=context.home() / runs.LEDGER, observer=screen, command="migrate", keep=kept(files), jobs=jobs,
-            rate=rate, rehearsal=rehearsal, agree=agree, stopping=lambda: stopping(context, screen), ended=ended,
+            road=trip.name, legs=lambda resolve: trip.legs(screen, resolve), ledger=context.home() / runs.LEDGER,
+            observer=screen, command="migrate", keep=kept(trip), jobs=jobs, rate=rate, rehearsal=rehearsal,
+            agree=agree, stopping=lambda: stopping(context, screen), ended=ended,
         )  # fmt: skip
         return asyncio.run(runs.run_migration(journey)).exit
 
 
-def plan(context: Context, files: Files) -> int:
+def plan(context: Context, trip: Trip) -> int:
     """Walk the source into the ledger and show what a migration would do."""
-    from degoog import roads, runs
+    from degoog import runs
 
     with Screen(context) as screen:
 
@@ -169,39 +168,39 @@ def plan(context: Context, files: Files) -> int:
             context.show("\n".join(plan_screen(planned, most=None)) + "\n")
             return False
 
-        def ended(ledger: Ledger, lane: Lane, how: Ended) -> None:
-            with ledger.only(lane):
-                emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=how.exit)
+        def ended(ledger: Ledger, lanes: Sequence[Lane], how: Ended) -> None:
+            with ledger.only(*lanes):
+                emit_summary(context, trip, ledger, how.run, seconds=how.seconds, exit_code=how.exit)
 
         journey = runs.Journey(
-            road=files.name, source=files.source(), target=files.target(screen), convert=roads.as_it_is,
-            ledger=context.home() / runs.LEDGER, observer=screen, command="plan", keep=kept(files), agree=show,
+            road=trip.name, legs=lambda resolve: trip.legs(screen, resolve), ledger=context.home() / runs.LEDGER,
+            observer=screen, command="plan", keep=kept(trip), agree=show,
             stopping=lambda: stopping(context, screen), ended=ended,
         )  # fmt: skip
         how = asyncio.run(runs.run_migration(journey))
     if how.exit == runs.INTERRUPTED:
-        show_next(context, _("Stopped at your request. To go on:"), command("plan", files, source=True))
+        show_next(context, _("Stopped at your request. To go on:"), command("plan", trip, source=True))
     else:
-        show_next(context, how.stopped or _("To move all this:"), command("migrate", files, source=True))
+        show_next(context, how.stopped or _("To move all this:"), command("migrate", trip, source=True))
     return how.exit
 
 
-def kept(files: Files) -> Keep | None:
+def kept(trip: Trip) -> Keep | None:
     """Give the filters' verdict, None where there is no rule."""
-    return files.filters.verdict if files.filters.include or files.filters.exclude else None
+    return trip.filters.verdict if trip.filters.include or trip.filters.exclude else None
 
 
-def command(name: str, files: Files, *, source: bool) -> str:
+def command(name: str, trip: Trip, *, source: bool) -> str:
     """Give a command line that can be pasted."""
-    return " ".join(part for part in ("degoog", name, files.name, files.options(source=source)) if part)
+    return " ".join(part for part in ("degoog", name, trip.name, trip.options(source=source)) if part)
 
 
 def plan_screen(planned: Planned, *, most: int | None) -> list[str]:
     """Give the plan, with so many reasons at most for what stays behind."""
     from degoog.report import plan_lines
 
-    with planned.ledger.only(planned.lane):
-        return plan_lines(planned.ledger, road=planned.lane.road, free=planned.room, most=most, width=width())
+    with planned.ledger.only(*planned.lanes):
+        return plan_lines(planned.ledger, road=planned.lanes[0].road, free=planned.room, most=most, width=width())
 
 
 def stopping(context: Context, screen: Screen) -> None:
@@ -217,12 +216,12 @@ def show_next(context: Context, why: str, line: str) -> None:
     context.show(f"{wrapped(why)}\n  {line}")
 
 
-def close(context: Context, files: Files, ledger: Ledger, how: Ended, *, rehearsal: bool) -> None:
+def close(context: Context, trip: Trip, ledger: Ledger, how: Ended, *, rehearsal: bool) -> None:
     """Print the closing screen, or the summary."""
     from degoog import runs
     from degoog.report import gather, rehearsed
 
-    again = command("migrate", files, source=True)
+    again = command("migrate", trip, source=True)
     interrupted = how.exit == runs.INTERRUPTED
     if interrupted:
         context.show(wrapped(_("Stopped at your request. Nothing is lost: what has arrived is recorded.")) + "\n")
@@ -234,23 +233,23 @@ def close(context: Context, files: Files, ledger: Ledger, how: Ended, *, rehears
         show_next(context, _("This was a rehearsal: nothing was moved, nothing was changed. To begin again:"),
                   f"{again} --dry-run")  # fmt: skip
     elif rehearsal:
-        lines = rehearsed(gather(ledger, run=how.run, road=files.name), again=again, width=width())
+        lines = rehearsed(gather(ledger, run=how.run, road=trip.name), again=again, width=width())
         context.show("\n".join(lines))
     elif interrupted and not how.balance.found:  # before the source was looked through
         show_next(context, _("To begin again:"), again)
     else:
-        show_closing(context, files, ledger, run=how.run)
-    emit_summary(context, ledger, how.run, seconds=how.seconds, exit_code=how.exit)
+        show_closing(context, trip, ledger, run=how.run)
+    emit_summary(context, trip, ledger, how.run, seconds=how.seconds, exit_code=how.exit)
 
 
-def show_closing(context: Context, files: Files, ledger: Ledger, *, run: int | None = None, extra: int = 0) -> None:
+def show_closing(context: Context, trip: Trip, ledger: Ledger, *, run: int | None = None, extra: int = 0) -> None:
     """Print the closing screen of a migration, or, without a run, of a comparison."""
     from degoog.report import closing, compared, gather
 
     lines = (compared if run is None else closing)(
-        gather(ledger, run=run, road=files.name, extra=extra),
-        again=command("migrate", files, source=True),
-        options=files.options(source=False),
+        gather(ledger, run=run, road=trip.name, extra=extra),
+        again=command("migrate", trip, source=True),
+        options=trip.options(source=False),
         workspace=shlex.join(workspace_option(context)),
         zone=context.zone,
         width=width(),
@@ -258,16 +257,18 @@ def show_closing(context: Context, files: Files, ledger: Ledger, *, run: int | N
     context.show("\n".join(lines))
 
 
-def emit_summary(context: Context, ledger: Ledger, run: int, *, seconds: float, exit_code: int, extra: int = 0) -> None:
+def emit_summary(
+    context: Context, trip: Trip, ledger: Ledger, run: int, *, seconds: float, exit_code: int, extra: int = 0
+) -> None:
     """Print the last line of `--json`."""
     from degoog.report import summary
 
     if context.json:
-        told = summary(ledger, road="files", seconds=seconds, exit_code=exit_code, run=run or None, extra=extra)
+        told = summary(ledger, road=trip.name, seconds=seconds, exit_code=exit_code, run=run or None, extra=extra)
         context.emit("summary", **{key: value for key, value in told.items() if key != "event"})
 
 
-def verify(context: Context, files: Files, *, full: bool, sample: float | None) -> int:
+def verify(context: Context, trip: Trip, *, full: bool, sample: float | None) -> int:
     """Compare, then say in one sentence how things stand."""
     from degoog import runs
     from degoog.engine import Check
@@ -279,13 +280,15 @@ def verify(context: Context, files: Files, *, full: bool, sample: float | None) 
         with Screen(context) as screen:
             verified, lanes = asyncio.run(
                 runs.run_verification(
-                    files.target(screen), ledger, road=files.name, observer=screen, check=check, share=sample or 0.0
+                    trip.targets(screen), ledger, road=trip.name, observer=screen, check=check, share=sample or 0.0
                 )
             )
         code = 0 if verified.sound else 3
         with ledger.only(*lanes):
-            show_closing(context, files, ledger, extra=verified.extra)
-            emit_summary(context, ledger, 0, seconds=time.monotonic() - began, exit_code=code, extra=verified.extra)
+            show_closing(context, trip, ledger, extra=verified.extra)
+            emit_summary(
+                context, trip, ledger, 0, seconds=time.monotonic() - began, exit_code=code, extra=verified.extra
+            )
     return code
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Unpack
 
+import click
+
+from degoog import ends
 from degoog.cli import options
 from degoog.cli.context import Context
 from degoog.cli.kit import command as declare
@@ -23,29 +27,30 @@ command = group(
     help=N_("Restore a lost ledger from the map that degoog keeps in the new place."),
     example="degoog ledger rebuild --source takeout:takeout-001.zip --to folder:./archive",
 )
+@click.argument("road", type=click.Choice(ends.ROADS), default="files", metavar=N_("[ROAD]"))
 @options.source
 @options.to
 @options.into
-def rebuild(context: Context, **ends: Unpack[EndsGiven]) -> int:
+def rebuild(context: Context, *, road: str, **given: Unpack[EndsGiven]) -> int:
     """Read the map, write the ledger."""
     import asyncio
 
     from degoog import runs
     from degoog.cli import journey
     from degoog.ledger import Ledger
+    from degoog.ledger.find import resolve
     from degoog.wording import count
 
-    files = journey.Files(context, **ends)
+    trip = journey.Trip(context, road, **given)
     with Ledger(context.home() / runs.LEDGER) as ledger, journey.Screen(context) as screen:
-        restored = asyncio.run(
-            runs.run_rebuilding(files.source(), files.target(screen), road=files.name, ledger=ledger)
-        )
+        legs = trip.legs(screen, partial(resolve, ledger))
+        restored = sum(asyncio.run(runs.run_rebuilding(leg, road=road, ledger=ledger)) for leg in legs)
     journey.show_next(
         context,
         n_("{number} item is known again. To go on:", "{number} items are known again. To go on:", restored).format(
             number=count(restored)
         ),
-        journey.command("migrate", files, source=True),
+        journey.command("migrate", trip, source=True),
     )
     context.emit("summary", restored=restored, exit=0)
     return 0

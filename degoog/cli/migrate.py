@@ -18,31 +18,33 @@ command = group(
 )
 
 
-@declare(
+def _road(name: str, *, about: str, example: str) -> None:
+    @declare(name, help=about, example=example)
+    @options.ends_and_filters
+    @options.dry_run
+    @options.jobs
+    @options.limit_rate
+    @options.ask
+    def migrate(
+        context: Context,
+        *,
+        dry_run: bool,
+        jobs: int | None,
+        limit_rate: int | None,
+        ask: bool | None,
+        **ends: Unpack[EndsGiven],
+    ) -> int:
+        from degoog.cli import journey
+
+        trip = journey.Trip(context, name, **ends)
+        return journey.migrate(context, trip, rehearsal=dry_run, ask=bool(ask), jobs=jobs, rate=limit_rate)
+
+    command.add_command(migrate)
+
+
+_road(
     "files",
-    help=N_("Move files and folders; what has arrived already is not moved again."),
+    about=N_("Move files and folders; what has arrived already is not moved again."),
     example="degoog migrate files --source takeout:takeout-001.zip --to folder:./archive\n"
     "degoog migrate files --dry-run",
 )
-@options.ends_and_filters
-@options.dry_run
-@options.jobs
-@options.limit_rate
-@options.ask
-def files(
-    context: Context,
-    *,
-    dry_run: bool,
-    jobs: int | None,
-    limit_rate: int | None,
-    ask: bool | None,
-    **ends: Unpack[EndsGiven],
-) -> int:
-    """Plan, show, move."""
-    from degoog.cli import journey
-
-    road = journey.Files(context, **ends)
-    return journey.migrate(context, road, rehearsal=dry_run, ask=bool(ask), jobs=jobs, rate=limit_rate)
-
-
-command.add_command(files)

@@ -18,17 +18,19 @@ command = group(
 )
 
 
-@declare(
+def _road(name: str, *, about: str, example: str) -> None:
+    @declare(name, help=about, example=example)
+    @options.ends_and_filters
+    def plan(context: Context, **ends: Unpack[EndsGiven]) -> int:
+        from degoog.cli import journey
+
+        return journey.plan(context, journey.Trip(context, name, **ends))
+
+    command.add_command(plan)
+
+
+_road(
     "files",
-    help=N_("Look through the files and show what would move; nothing is moved."),
+    about=N_("Look through the files and show what would move; nothing is moved."),
     example="degoog plan files --source takeout:takeout-001.zip --to folder:./archive",
 )
-@options.ends_and_filters
-def files(context: Context, **ends: Unpack[EndsGiven]) -> int:
-    """Walk and show."""
-    from degoog.cli import journey
-
-    return journey.plan(context, journey.Files(context, **ends))
-
-
-command.add_command(files)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from degoog.i18n import N_
 
 if TYPE_CHECKING:
     from degoog.config_schema import Workspace
+    from degoog.ledger import Ledger
 
 
 @declare(
@@ -39,14 +41,20 @@ def command(context: Context, workspaces: tuple[Path, ...]) -> int:
         if workspaces and not (folder / runs.HOME / runs.LEDGER).exists():
             continue  # of many, some have not begun
         with Ledger(runs.existing(folder)) as ledger:
-            again = journey.ends_again(folder, ledger, _described(folder))
-            rows += status(ledger, workspace=str(folder) if workspaces else "", options=shlex.join(again))
+            again = partial(_again, folder, ledger, _described(folder))
+            rows += status(ledger, workspace=str(folder) if workspaces else "", options=again)
     for row in rows:
         context.emit("status", **asdict(row))
     for line in status_lines(rows, zone=context.zone, width=journey.width()):
         context.show(line)
     context.emit("summary", workspaces=len({row.workspace for row in rows}), exit=0)
     return 0
+
+
+def _again(folder: Path, ledger: Ledger, workspace: Workspace | None, road: str) -> str:
+    from degoog.cli import journey
+
+    return shlex.join(journey.ends_again(folder, ledger, workspace, road=road))
 
 
 def _described(folder: Path) -> Workspace | None:

@@ -19,22 +19,24 @@ command = group(
 )
 
 
-@declare(
+def _road(name: str, *, about: str, example: str) -> None:
+    @declare(name, help=about, example=example)
+    @options.to
+    @options.into
+    @options.full
+    @options.sample
+    def verify(context: Context, *, full: bool, sample: float | None, **ends: Unpack[EndsGiven]) -> int:
+        from degoog.cli import journey
+
+        if full and sample:
+            raise Usage(_("--full and --sample cannot be used together. To do: choose one."))
+        return journey.verify(context, journey.Trip(context, name, **ends), full=full, sample=sample)
+
+    command.add_command(verify)
+
+
+_road(
     "files",
-    help=N_("Compare every file in the new place with what was sent."),
+    about=N_("Compare every file in the new place with what was sent."),
     example="degoog verify files --to folder:./archive\ndegoog verify files --sample 5%",
 )
-@options.to
-@options.into
-@options.full
-@options.sample
-def files(context: Context, *, full: bool, sample: float | None, **ends: Unpack[EndsGiven]) -> int:
-    """Compare; 3 where something is missing, changed or unproven."""
-    from degoog.cli import journey
-
-    if full and sample:
-        raise Usage(_("--full and --sample cannot be used together. To do: choose one."))
-    return journey.verify(context, journey.Files(context, **ends), full=full, sample=sample)
-
-
-command.add_command(files)

@@ -113,19 +113,19 @@ def _steps(road: Road[Any, Any], run: int, observer: Observer) -> Iterator[_Step
     another's way.
     """
     lane, depths = road.lane, road.lane.depths()
-    observer.notify(Begun(Stage.HOLDERS, *lane.amount(Stage.HOLDERS)))
+    observer.notify(Begun(Stage.HOLDERS, *lane.amount(Stage.HOLDERS), lane.road))
     for depth in depths:
         lane.fail_children_of_failed(run)
         yield _Step(Stage.HOLDERS, lane.pending(Stage.HOLDERS, depth=depth, arrived=True), alone=True)
         yield _Step(Stage.HOLDERS, lane.pending(Stage.HOLDERS, depth=depth, arrived=False))
     lane.fail_children_of_failed(run)
-    observer.notify(Begun(Stage.CONTENT, *lane.amount(Stage.CONTENT)))
+    observer.notify(Begun(Stage.CONTENT, *lane.amount(Stage.CONTENT), lane.road))
     yield _Step(Stage.CONTENT, lane.pending(Stage.CONTENT, arrived=True), alone=True)
     yield _Step(Stage.CONTENT, lane.pending(Stage.CONTENT, arrived=False, in_walk_order=road.source.sequential))
-    observer.notify(Begun(Stage.PROPERTIES, *lane.amount(Stage.PROPERTIES)))
+    observer.notify(Begun(Stage.PROPERTIES, *lane.amount(Stage.PROPERTIES), lane.road))
     yield _Step(Stage.PROPERTIES, lane.to_touch(Stage.PROPERTIES))
     lane.spread_last_touches()
-    observer.notify(Begun(Stage.LAST, *lane.amount(Stage.LAST)))
+    observer.notify(Begun(Stage.LAST, *lane.amount(Stage.LAST), lane.road))
     for depth in reversed(depths):
         yield _Step(Stage.LAST, lane.to_touch(Stage.LAST, depth=depth))
 

@@ -57,7 +57,7 @@ async def verify(
     """
     dice = dice or random.Random()  # noqa: S311 - a sample, not a secret
     comparison = lane.compare()
-    observer.notify(Begun(Stage.CONTENT, comparison.items(), 0))
+    observer.notify(Begun(Stage.CONTENT, comparison.items(), 0, lane.road))
     for holder in comparison.holders():
         page: list[Seen] = []
         comparison.begin(holder)

@@ -46,6 +46,18 @@ def find(ledger: Ledger, text: str) -> Iterator[Entry]:
     )
 
 
+def resolve(ledger: Ledger, link: str) -> str | None:
+    """Give the new link of what a Google link points at, None where nothing of that id has arrived, on any road."""
+    if not (id_ := google_id(link)):
+        return None
+    found = ledger.connection.execute(
+        "SELECT new_link FROM item WHERE lane IN (SELECT id FROM lane) AND ref = ? AND new_link <> ''"
+        " AND state = 'done' LIMIT 1",
+        (f"drive:{id_}",),
+    ).fetchone()
+    return found and str(found[0])
+
+
 def google_id(text: str) -> str:
     """Give the id inside a Google link of any form, empty where there is none."""
     found = _GOOGLE.match(text)

@@ -13,7 +13,7 @@ from degoog.ledger.entries import entries, reading, shares
 from degoog.report import page, records, spreadsheets
 from degoog.report.facts import gather
 from degoog.report.families import family
-from degoog.report.statement import next_step, statement
+from degoog.report.statement import Next, Options, next_step, no_options, statement
 
 Clock = Callable[[], float]
 _MINE = 0o600  # names of people and documents: for the one who ran it, who may pass it on
@@ -40,15 +40,14 @@ def report(
     road: str | None = None,
     zone: tzinfo = UTC,
     structure: str = "",
-    again: str = "",
-    options: str = "",
+    options: Options = no_options,
     limit: int = page.LIMIT,
 ) -> ReportFiles:
     """Write the report into `folder`, made if it is not there; each file is replaced whole or left as it was.
 
     All files tell one state of the ledger. `run` is the migration whose settled items count as moved, by default each
-    road's last. `again` is the command that migrates where it was not the plain one, `options` is added to every other
-    command shown. `limit` is the length of the page's table. Memory does not grow with the ledger.
+    road's last. `options` is added to the commands shown. `limit` is the length of the page's table. Memory does not
+    grow with the ledger.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = datetime.fromtimestamp(clock(), UTC)
@@ -73,9 +72,16 @@ def report(
         with replacing(written.html, mode=_MINE) as file:
             page.write_page(
                 file, ledger, facts, made=made, zone=zone, structure=structure, run=run, road=road, limit=limit,
-                step=next_step(facts, again=again, options=options),
+                steps=_next_steps(ledger, road, options),
             )  # fmt: skip
     return written
+
+
+def _next_steps(ledger: Ledger, road: str | None, options: Options) -> list[Next]:
+    """Give what to do next, road by road."""
+    roads = dict.fromkeys(lane.road for lane in ledger.lanes(road)) or {road or "files": None}
+    steps = (next_step(gather(ledger, road=name), options=options(name)) for name in roads)
+    return list(filter(None, steps))
 
 
 def _write_items(ledger: Ledger, written: ReportFiles, run: int | None, road: str | None, zone: tzinfo) -> None:

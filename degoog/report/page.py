@@ -81,26 +81,26 @@ def write_page(
     made: datetime,
     zone: tzinfo = UTC,
     structure: str = "",
-    step: Next | None = None,
+    steps: Sequence[Next] = (),
     run: int | None = None,
     road: str | None = None,
     limit: int = LIMIT,
 ) -> None:
     """Write the page piece by piece; memory does not grow with the ledger."""
-    steps = counts.progress(ledger, road=road)
+    course = counts.progress(ledger, road=road)
     ran = max((lane.ran for lane in facts.lanes if lane.ran), default=None)
     style, script = _resource("report.css"), _resource("report.js")
     pieces = _environment().get_template("report.html.j2").generate(
         language=language(), version=__version__, structure=structure,
         style=Markup(style), style_hash=_hash(style), script=Markup(script), script_hash=_hash(script),  # noqa: S704
         made=moment(made, zone), ran=moment(ran, zone) if ran else "",
-        statement=statement(facts, zone=zone), equation=equation(facts.balance), step=step,
+        statement=statement(facts, zone=zone), equation=equation(facts.balance), steps=steps,
         parts=picture.outcome_parts(facts.outcomes),
         look=_told(ledger, facts.look, run, road), looks=facts.looks,
         left=_told(ledger, facts.left, run, road), changed=_told(ledger, facts.changed, run, road),
         lanes=facts.lanes, kinds=_kinds(counts.kinds(ledger, run=run, road=road)),
         bars=picture.family_bars(counts.families(ledger, family, run=run, road=road)),
-        line=picture.progress_line(steps, zone=zone), top=steps[-1].items if steps else 0,
+        line=picture.progress_line(course, zone=zone), top=course[-1].items if course else 0,
         proof=_proof(facts.checks), runs=[_run(one, zone) for one in ledger.runs(road)[-_RUNS:]],
         items=sum(tally.items for outcome, tally in facts.outcomes.items() if outcome is not Outcome.GONE),
         limit=limit, printed=PRINTED, places=places(ledger, run=run, road=road, limit=limit),

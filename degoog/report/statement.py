@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
@@ -18,6 +18,14 @@ class Next:
 
     why: str
     command: str
+
+
+Options = Callable[[str], str]  # by a road's name, what a command needs besides
+
+
+def no_options(_road: str) -> str:
+    """Give nothing: the workspace says it all."""
+    return ""
 
 
 def statement(facts: Facts, *, zone: tzinfo = UTC) -> list[str]:
@@ -123,21 +131,15 @@ def _told(balance: Balance) -> int:
 def _proven(facts: Facts, zone: tzinfo) -> str:
     checks = facts.checks
     if not checks.arrived:
-        return _("No file is in the new place yet.") if facts.balance.found else ""
+        return _("Nothing is in the new place yet.") if facts.balance.found else ""
     otherwise = checks.arrived - checks.sure - checks.unproven
+    of_files = {lane.road for lane in facts.lanes} <= {"files"}
     if checks.sure == checks.arrived:
         if checks.proven == checks.arrived and checks.at is not None:
-            return n_(
-                "The file that arrived was compared on {day}: it is proven identical to what was sent.",
-                "All {number} files that arrived were compared, the last on {day}: they are proven identical to what "
-                "was sent.",
-                checks.arrived,
-            ).format(number=count(checks.arrived), day=day(checks.at.astimezone(zone).date()))
-        return n_(
-            "The file that arrived is proven identical to what was sent.",
-            "All {number} files that arrived are proven identical to what was sent.",
-            checks.arrived,
-        ).format(number=count(checks.arrived))
+            said = _compared_files(checks.arrived) if of_files else _compared(checks.arrived)
+            return said.format(number=count(checks.arrived), day=day(checks.at.astimezone(zone).date()))
+        said = _confirmed_files(checks.arrived) if of_files else _confirmed(checks.arrived)
+        return said.format(number=count(checks.arrived))
     parts = []
     if checks.unproven:
         parts.append(
@@ -150,11 +152,56 @@ def _proven(facts: Facts, zone: tzinfo) -> str:
             n_("{number} is missing or has changed since", "{number} are missing or have changed since", otherwise)
             .format(number=count(otherwise))
         )  # fmt: skip
+    said = _partly_files(checks.arrived) if of_files else _partly(checks.arrived)
+    return said.format(arrived=count(checks.arrived), sure=count(checks.sure), parts=listing(parts))
+
+
+def _compared_files(number: int) -> str:
+    return n_(
+        "The file that arrived was compared on {day}: it is proven identical to what was sent.",
+        "All {number} files that arrived were compared, the last on {day}: they are proven identical to what was sent.",
+        number,
+    )
+
+
+def _compared(number: int) -> str:
+    return n_(
+        "The item that arrived was compared on {day}: it is proven identical to what was sent.",
+        "All {number} items that arrived were compared, the last on {day}: they are proven identical to what was sent.",
+        number,
+    )
+
+
+def _confirmed_files(number: int) -> str:
+    return n_(
+        "The file that arrived is proven identical to what was sent.",
+        "All {number} files that arrived are proven identical to what was sent.",
+        number,
+    )
+
+
+def _confirmed(number: int) -> str:
+    return n_(
+        "The item that arrived is proven identical to what was sent.",
+        "All {number} items that arrived are proven identical to what was sent.",
+        number,
+    )
+
+
+def _partly_files(number: int) -> str:
     return n_(
         "Of the {arrived} file that arrived, {sure} is proven identical to what was sent; {parts}.",
         "Of the {arrived} files that arrived, {sure} are proven identical to what was sent; {parts}.",
-        checks.arrived,
-    ).format(arrived=count(checks.arrived), sure=count(checks.sure), parts=listing(parts))
+        number,
+    )
+
+
+def _partly(number: int) -> str:
+    return n_(
+        "Of the {arrived} item that arrived, {sure} is proven identical to what was sent; {parts}.",
+        "Of the {arrived} items that arrived, {sure} are proven identical to what was sent; {parts}.",
+        number,
+    )
 
 
 def _to_look_at(facts: Facts) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from degoog import nouns
 from degoog.i18n import _, n_
 from degoog.ledger import Balance, Ledger, counts
 from degoog.ledger.counts import Checks
 from degoog.report.facts import gather
 from degoog.report.plain import line
-from degoog.report.statement import next_step
+from degoog.report.statement import Options, next_step, no_options
 from degoog.report.terminal import folded
 from degoog.wording import count, moment
 
@@ -31,14 +32,14 @@ class Status:
     next: str
 
 
-def status(ledger: Ledger, *, workspace: str = "", options: str = "") -> list[Status]:
+def status(ledger: Ledger, *, workspace: str = "", options: Options = no_options) -> list[Status]:
     """Give where each road of a ledger stands; nothing for a ledger with no road begun."""
     rows = []
     for road in dict.fromkeys(lane.road for lane in ledger.lanes()):
         facts = gather(ledger, road=road)
         last = counts.latest_runs(ledger).get(road)
         exits = {run.id: run.exit for run in ledger.runs(road)}
-        step = next_step(facts, options=options)
+        step = next_step(facts, options=options(road))
         rows.append(
             Status(
                 workspace=workspace,
@@ -60,7 +61,7 @@ def status_lines(rows: Iterable[Status], *, zone: tzinfo = UTC, width: int | Non
     told: list[str] = []
     for row in rows:
         when = _("last run on {moment}").format(moment=moment(row.ran, zone)) if row.ran else _("never run")
-        head = _("{head}, {when}").format(head=_road(row.road), when=when)
+        head = _("{head}, {when}").format(head=nouns.road(row.road), when=when)
         if row.workspace:
             head = _("{workspace}: {head}").format(workspace=line(row.workspace), head=head)
         told += [head, f"  {_stands(row)}"]
@@ -71,10 +72,6 @@ def status_lines(rows: Iterable[Status], *, zone: tzinfo = UTC, width: int | Non
             told.append("  " + looks.format(number=count(row.looks)))
         told += ["  " + _("Next:"), f"    {row.next}"] if row.next else ["  " + _("Nothing left to move.")]
     return folded(told or [_("No migration has begun here yet.")], width)
-
-
-def _road(name: str) -> str:
-    return {"files": _("Files")}.get(name, name)
 
 
 def _stands(row: Status) -> str:

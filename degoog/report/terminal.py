@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import UTC, tzinfo
 
+from degoog import nouns
 from degoog.i18n import _, n_
 from degoog.ledger import Balance, Ledger, counts
 from degoog.ledger.counts import Group, Tally
@@ -157,17 +158,15 @@ def _work(work: dict[str, Tally], facts: Facts) -> Iterator[str]:
     if not work:
         yield _("Nothing to do: the new place is up to date.")
     if write.items or make.items:
-        files = n_("{number} file", "{number} files", write.items).format(number=count(write.items))
-        folders = n_("{number} folder", "{number} folders", make.items).format(number=count(make.items))
-        yield _("Will be moved: {files} ({size}) and {folders}.").format(
-            files=files, size=size(write.bytes), folders=folders
+        yield _("Will be moved: {content} ({size}) and {holders}.").format(
+            content=nouns.content(facts.road, write.items),
+            size=size(write.bytes),
+            holders=nouns.holders(facts.road, make.items),
         )
     if replace.items:
-        yield n_(
-            "Will be brought up to date: {number} file that changed at the source ({size}).",
-            "Will be brought up to date: {number} files that changed at the source ({size}).",
-            replace.items,
-        ).format(number=count(replace.items), size=size(replace.bytes))
+        yield _("Changed at the source, will be brought up to date: {content} ({size}).").format(
+            content=nouns.content(facts.road, replace.items), size=size(replace.bytes)
+        )
     if move.items:
         yield n_(
             "Will follow to its new name or folder: {number} item.",

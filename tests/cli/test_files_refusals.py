@@ -23,7 +23,7 @@ THERE = (*MIGRATE, "--to", "nextcloud")
         (("migrate", "files", "--source", "dropbox", "--to", "folder:x"), "use one of: google, takeout"),
         (("migrate", "files", "--source", "takeot:takeout", "--to", "folder:x"), "write “takeout:takeout”"),
         (("migrate", "files", "--source", "takeout.zip", "--to", "folder:x"), "write “takeout:takeout.zip”"),
-        (("migrate", "files", "--source", "slack:x.zip", "--to", "folder:x"), "--source takeout:FILE"),
+        (("migrate", "files", "--source", "slack:x.zip", "--to", "folder:x"), "use --source takeout:takeout-001.zip"),
         (("migrate", "files", "--source", "takeout:none.zip", "--to", "folder:x"), "none.zip does not exist"),
         (("migrate", "files", "--source", "takeout:empty", "--to", "folder:x"), "There is no Google archive"),
         ((*MIGRATE, "--to", "folder:"), "write for example “folder:./archive”"),

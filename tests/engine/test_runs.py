@@ -3,6 +3,7 @@
 import asyncio
 
 from degoog.errors import Unavailable
+from degoog.ports import Leg
 from degoog.runs import Journey, run_migration
 from tests.engine.conftest import Watcher
 from tests.memory import MemorySource, MemoryTarget, file
@@ -27,7 +28,7 @@ def test_a_map_that_could_not_be_kept_is_kept_by_the_next_run_and_only_then(tmp_
 
     def go() -> int:
         journey = Journey(
-            road="files", source=source, target=target, convert=lambda _item, value: (value, ()),
+            road="files", legs=lambda _resolve: [Leg(source, target)],
             ledger=tmp_path / "ledger.db", observer=Watcher(), command="migrate",
         )  # fmt: skip
         return asyncio.run(run_migration(journey)).exit
