@@ -22,6 +22,7 @@ from degoog.nextcloud.chunks import MIB, USUAL, Chunks
 from degoog.nextcloud.client import Client
 from degoog.nextcloud.files_batch import FilesBatch
 from degoog.nextcloud.folders import Folders
+from degoog.nextcloud.judge import full
 from degoog.nextcloud.reader import Reader
 from degoog.nextcloud.server import OWN_FOLDER
 from degoog.nextcloud.tree import Tree, algorithm
@@ -100,7 +101,7 @@ class NextcloudFiles:
         """Bytes that still fit into the account, or the team folder that holds `into`."""
         ask = dav.propfind((f"{dav.D}quota-available-bytes",))
         for url in (self._tree.url(""), self._client.files("/")):
-            with _answering():
+            with self._answering():
                 response = await self._client.request("PROPFIND", url, headers={"Depth": "0"}, content=ask)
             if response.status_code == 207:
                 value = dav.parse(response.content)[0].text(f"{dav.D}quota-available-bytes")
@@ -109,14 +110,14 @@ class NextcloudFiles:
 
     async def list(self, path: str) -> AsyncIterator[Seen]:
         """List a folder. `oc:checksums` is whatever some client claimed, so there is no digest (nextcloud.md §2)."""
-        with _answering():
+        with self._answering():
             async for entry in self._tree.list(path):
                 if path or entry.name != OWN_FOLDER:
                     yield Seen(entry.name, entry.id, entry.holder, entry.size, entry.etag)
 
     async def digest(self, path: str, algorithm: str) -> str:
         """Have the server hash what it stores: sha256, sha1 or md5."""
-        with _answering():
+        with self._answering():
             return await self._tree.hash(path, algorithm)
 
     def fetch(self, path: str) -> Bytes:
@@ -127,7 +128,7 @@ class NextcloudFiles:
         """Keep a file in the folder `.degoog` beside what was migrated."""
         await self._ready()
         path = posixpath.join(OWN_FOLDER, name)
-        with _answering():
+        with self._answering():
             await self._tree.make(OWN_FOLDER, {})
             entry = await self._tree.stat(path)
             if entry is None:
@@ -164,7 +165,7 @@ class NextcloudFiles:
             if self.naming.safe(part) != part:
                 text = _("Nextcloud does not allow a folder named “{name}”. Choose another one with `into`.")
                 raise Usage(text.format(name=part))
-        with _answering():
+        with self._answering():
             entry = await self._tree.stat("")
         if entry is not None and not entry.holder:
             raise Usage(_("“{into}” is a file in Nextcloud. Choose another folder with `into`.").format(into=into))
@@ -179,7 +180,7 @@ class NextcloudFiles:
                 return
             home = Tree(self._client, "/")
             parts = self._tree.into.split("/")[1:]
-            with _answering():
+            with self._answering():
                 for end in range(1, len(parts) + 1):
                     try:
                         await home.make("/".join(parts[:end]), {})
@@ -190,6 +191,17 @@ class NextcloudFiles:
                         raise Usage(text.format(into=self._tree.into, why=fault)) from fault
             self._made = True
 
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Where an answer that cannot be used stops everything."""
+        try:
+            yield
+        except (dav.Fault, httpx.TransportError) as error:
+            if isinstance(error, dav.Fault) and error.status == 507:
+                raise Unavailable(full(self._tree.into)) from error
+            text = _("Nextcloud did not answer as it should ({why}). Nothing is lost; run the same command again.")
+            raise Unavailable(text.format(why=str(error) or type(error).__name__)) from error
+
     def _stop(self, error: Unavailable) -> None:
         self._stopped = error
 
@@ -199,16 +211,6 @@ class NextcloudFiles:
             if response.is_error:
                 raise Refused(FailReason.REJECTED, f"{path}: {dav.fault(response)}")
             yield _body(response, path)
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """Where an answer that cannot be used stops everything."""
-    try:
-        yield
-    except (dav.Fault, httpx.TransportError) as error:
-        text = _("Nextcloud did not answer as it should ({why}). Nothing is lost; run the same command again.")
-        raise Unavailable(text.format(why=str(error) or type(error).__name__)) from error
 
 
 async def _body(response: httpx.Response, path: str) -> AsyncIterator[bytes]:

@@ -16,7 +16,7 @@ from degoog.model import FailReason, Intent, Item, Loss, LossKind, Place, Proof,
 from degoog.nextcloud import bulk, reader, stamps
 from degoog.nextcloud.dav import Entry, Fault
 from degoog.nextcloud.folders import Claims, Folders
-from degoog.nextcloud.judge import locked
+from degoog.nextcloud.judge import full, locked
 from degoog.nextcloud.tree import Stored, Tree, missing
 from degoog.nextcloud.uploads import Uploads
 from degoog.ports import Blob, Failed, Make, Move, Result, Settled, Task, Touch, Unknown, Write
@@ -275,8 +275,7 @@ class FilesBatch:
 def judged(item: Item, path: str, fault: Fault) -> Result:
     """Say what an error answer means for one item (nextcloud.md §2, §5, §6). Raises `Unavailable` for a full quota."""
     if fault.status == 507:
-        text = _("The Nextcloud account has no room left for {path}. Have its quota raised; then run the same command.")
-        raise Unavailable(text.format(path=posixpath.basename(path))) from fault
+        raise Unavailable(full(path)) from fault
     if locked(fault):
         return Failed(item, FailReason.LOCKED, str(fault))
     if fault.status >= 500:

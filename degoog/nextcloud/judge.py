@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from dataclasses import dataclass
 
 import httpx
@@ -62,6 +63,12 @@ class Judge:
 def locked(fault: dav.Fault) -> bool:
     """Whether somebody is writing the file just now: nextcloud.md §6, 423 on PUT but 500 on MOVE."""
     return fault.status == 423 or fault.name in {"FileLocked", "LockedException"}
+
+
+def full(path: str) -> str:
+    """Tell that the account's quota leaves no room for a file or folder."""
+    text = _("The Nextcloud account has no room left for {path}. Have its quota raised; then run the same command.")
+    return text.format(path=posixpath.basename(path))
 
 
 def maintenance(url: str) -> str:

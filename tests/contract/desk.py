@@ -16,7 +16,7 @@ import httpx
 
 from degoog.model import Item, Kind, Place, Proof, Ref, Stage
 from degoog.nextcloud.client import Client
-from degoog.nextcloud.dav import Answer, parse, propfind
+from degoog.nextcloud.dav import Answer, D, parse, propfind
 from degoog.nextcloud.files import NextcloudFiles
 from degoog.ports import Blob, Make, Result, Settled, Task, Write
 from degoog.secrets import Secret
@@ -36,12 +36,15 @@ class Cloud:
         self._made: list[str] = []
 
     def account(self, **values: str) -> Account:
-        """A new account with an app password. `quota="5 MB"`."""
+        """A new account with an app password and nothing in its home. `quota="5 MB"`."""
         login, password = f"degoog-test-{secrets.token_hex(4)}", secrets.token_urlsafe(24)
         self._made.append(login)
         self._ocs(self._admin, "POST", "/cloud/users", userid=login, password=password, **values)
         given = self._ocs((login, password), "GET", "/core/getapppassword")["apppassword"]
-        return Account(self.url, login, given)
+        account = Account(self.url, login, given)
+        for example in account.look("/", f"{D}resourcetype", depth=1)[1:]:
+            assert account.dav("DELETE", f"/{example.entry().name}").status_code == 204
+        return account
 
     def close(self) -> None:
         for login in self._made:

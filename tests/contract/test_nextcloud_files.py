@@ -422,6 +422,12 @@ class TestRefusals:
         with pytest.raises(Unavailable, match="no room"):
             desk.close(write("film", b"3" * 3 * MIB), large=MIB)
 
+    def test_a_full_quota_leaves_no_room_for_the_lanes_folder_either(self, cloud):
+        account = cloud.account(quota="1 KB")
+        account.put("/full", b"1" * 1024)
+        with pytest.raises(Unavailable, match="no room left for Drive"):
+            Desk(account, "/Drive").close(write("a", b"1"))
+
     def test_a_lane_folder_that_is_a_file_is_a_matter_of_configuration(self, desk):
         desk.settled(write("file", b""))
         with pytest.raises(Usage, match="is a file"):

@@ -161,12 +161,15 @@ def chunks(wire, *contents):
 
 
 def make_account(admin, quota="none"):
-    """A new account on the administrator's server, with an app password."""
+    """A new account on the administrator's server, with an app password and nothing in its home."""
     login = f"degoog-{uuid.uuid4().hex[:12]}"
     made = admin.ocs("POST", "/cloud/users", data={"userid": login, "password": PASSWORD, "quota": quota})
     assert made.status_code == 200, made.text
     given = admin.ocs("GET", "/core/getapppassword", auth=(login, PASSWORD))
-    return Wire(admin.url, login, given.json()["ocs"]["data"]["apppassword"], admin.client)
+    wire = Wire(admin.url, login, given.json()["ocs"]["data"]["apppassword"], admin.client)
+    for example in wire.find("/", "d:resourcetype", depth="1")[1:]:
+        assert wire("DELETE", f"/{example.name}").status_code == 204
+    return wire
 
 
 def mtime(wire, path):
