@@ -110,16 +110,6 @@ class LossKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
-    """One thing that changed on the way. `who` and `role` are only for `sharing`."""
-
-    kind: LossKind
-    detail: str = ""
-    who: str = ""
-    role: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Ref:
     """A stable name of a thing at its source: never a path that changes when it is renamed, where one can help it."""
 
@@ -131,13 +121,28 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """One thing that changed on the way. `who` and `role` are only for `sharing`.
+
+    `of` is the part of a unit that a conversion speaks of, None for its head.
+    """
+
+    kind: LossKind
+    detail: str = ""
+    who: str = ""
+    role: str = ""
+    of: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A thing found at the source, described without its content.
 
     `content` and `place` are fingerprints: a new `content` is read again, a new `place` alone is a move at the
     target. `size` is in bytes, None where it is known only after reading. Times are aware. `path` is where the
     source shows it, for people; it identifies nothing. `count` is more than 1 only where one line of the ledger
-    stands for many things (the mails of an archive).
+    stands for many things (the mails of an archive). `unit` makes it a part: the ref of the head it is read and put
+    with (a reply, of its thread's first message); a head has none, and lies in the same holder.
     """
 
     ref: Ref
@@ -157,6 +162,7 @@ class Item:
     link: str = ""
     count: int = 1
     losses: tuple[Loss, ...] = ()
+    unit: Ref | None = None
 
     @property
     def holder(self) -> bool:

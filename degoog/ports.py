@@ -52,7 +52,7 @@ class Source(Protocol[P_co]):
         """Everything there is, once, in any order. Ending without an exception means complete."""
 
     async def read(self, item: Item) -> P_co:
-        """Give the content, or the description of a holder, again as often as asked.
+        """Give the content, or the description of a holder, again as often as asked; of a head, its whole unit.
 
         Raises `Refused` for this item, `Unavailable` for all.
         """
@@ -121,12 +121,25 @@ class Make:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a unit that waits for its outcome, and what the ledger remembers of it."""
+
+    item: Item
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Write(Generic[Q_co]):
-    """Put content at a place: new when `at.proof` is None, else in place of what that proof describes."""
+    """Put content at a place: new when `at.proof` is None, else in place of what that proof describes.
+
+    `value` is always the whole unit. `close` answers for each of `parts`, those that wait, and for the head, `item`;
+    where the head itself was settled before (`at.proof`, and the same content), its answer changes nothing.
+    """
 
     item: Item
     at: Place
     value: Q_co
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +157,15 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """Set what belongs to `stage` on an item that has arrived: properties, or a folder's times."""
+    """Set what belongs to `stage` on an item that has arrived: properties, or a folder's times.
+
+    `value` is the road's own description, as in `Make`.
+    """
 
     item: Item
     at: Place
     stage: Stage
+    value: Any = None
 
 
 # What became of it.
@@ -205,7 +222,9 @@ class Batch(Protocol[Q_contra]):
         """What `close` is about to do, for the ledger to hold before the first byte leaves."""
 
     async def close(self) -> Sequence[Result]:
-        """Send everything; one result for each task put. Raises `Unavailable` when the target stopped answering.
+        """Send everything; one result for each task put and each of its parts.
+
+        Raises `Unavailable` when the target stopped answering.
 
         A target that finds what an intent describes adopts it: same place, size and digest is `Settled` without a
         write, and `found` where no intent says that degoog put it there. What is there and is neither ours nor the

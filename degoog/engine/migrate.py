@@ -11,7 +11,7 @@ from degoog.engine.flow import Feed, Sleep, Throttle, watched
 from degoog.errors import Refused, Unavailable
 from degoog.i18n import _
 from degoog.ledger import Lane, Row
-from degoog.model import DESCRIBED, FailReason, Intent, Loss, Outcome, Place, Stage
+from degoog.model import DESCRIBED, FailReason, Intent, Item, Loss, Outcome, Place, Ref, Stage
 from degoog.ports import (
     Batch,
     Begun,
@@ -23,6 +23,7 @@ from degoog.ports import (
     Move,
     Observer,
     P,
+    Part,
     Q,
     Result,
     Settled,
@@ -138,7 +139,7 @@ async def _work(state: _Run[P, Q], step: _Step, feed: Feed) -> None:
         if prepared is not None:
             row, task, losses = prepared
             batch.put(task)
-            held[str(row.item.ref)] = _Held(row, task, losses)
+            held |= _held(row, task, losses)
             if not (batch.full or step.alone):
                 continue
         if held:
@@ -156,9 +157,24 @@ async def _work(state: _Run[P, Q], step: _Step, feed: Feed) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
+    """A row that a batch will answer for. `head` is the row it was given with: itself, or the head of its unit."""
+
     row: Row
     task: Task[Any]
     losses: tuple[Loss, ...]
+    head: Row
+
+
+def _held(row: Row, task: Task[Any], losses: tuple[Loss, ...]) -> dict[str, _Held]:
+    """Give what a batch will answer for, by ref. Values are left to the batch: it may have let go of them."""
+    if isinstance(task, Write | Make | Touch):
+        task = replace(task, value=None)
+    if not row.parts:
+        return {str(row.item.ref): _Held(row, task, losses, row)}
+    by_part: dict[Ref, list[Loss]] = {}
+    for loss in losses:
+        by_part.setdefault(loss.of or row.item.ref, []).append(loss)
+    return {str(one.item.ref): _Held(one, task, tuple(by_part.get(one.item.ref, ())), row) for one in (row, *row.parts)}
 
 
 async def _next(state: _Run[P, Q], stage: Stage, feed: Feed) -> tuple[Row, Task[Q], tuple[Loss, ...]] | None:
@@ -175,9 +191,10 @@ async def _read_next(state: _Run[P, Q], stage: Stage, feed: Feed) -> tuple[Row, 
             row = await _clear_the_way(state, stage, row)
             task, losses = await _task(state, stage, row)
         except Refused as error:
-            result = Failed(row.item, error.reason, error.detail)
-            state.road.lane.settle([(row, Make(row.item, row.place), result)], run=state.run, touches={})
-            _tell(state, stage, result)
+            for one in (row, *row.parts):
+                result = Failed(one.item, error.reason, error.detail)
+                state.road.lane.settle([(one, Make(one.item, one.place), result)], run=state.run, touches={})
+                _tell(state, stage, result)
             continue
         except Unavailable as error:
             state.error = state.error or error
@@ -192,7 +209,7 @@ async def _clear_the_way(state: _Run[P, Q], stage: Stage, row: Row) -> Row:
     What steps aside may be the very folder in which the row lies: it is carried along.
     """
     lane, target = state.road.lane, state.road.target
-    if stage > Stage.CONTENT or (other := lane.in_the_way(row)) is None:
+    if stage > Stage.CONTENT or row.parts or (other := lane.in_the_way(row)) is None:
         return row
     parent, slash, name = row.place.path.rpartition("/")
     await _step_aside(state, other, f"{parent}{slash}{target.naming.numbered(name, 1000 + other.id)}")
@@ -212,8 +229,11 @@ async def _step_aside(state: _Run[P, Q], row: Row, path: str) -> None:
 async def _task(state: _Run[P, Q], stage: Stage, row: Row) -> tuple[Task[Q], tuple[Loss, ...]]:
     """Say what is to be done with a row: its own stage moves, makes or writes it, a later one touches it."""
     item, place = row.item, row.place
-    if stage > Stage.CONTENT:
+    if stage > Stage.CONTENT and item.kind not in DESCRIBED:
         return Touch(item, place, stage), ()
+    if stage > Stage.CONTENT:
+        _suffix, value, _losses = await _value(state, item)
+        return Touch(item, place, stage, value), ()
     if row.arrived and not state.road.lane.ours_alone(row):
         # What lies there stays for whoever else needs it; ours is written anew.
         place = Place(place.path, intent=place.intent)
@@ -221,13 +241,20 @@ async def _task(state: _Run[P, Q], stage: Stage, row: Row) -> tuple[Task[Q], tup
         return Move(item, place), ()
     if item.holder and item.kind not in DESCRIBED:
         return Make(item, place), ()
+    suffix, value, losses = await _value(state, item)
+    place = _suffixed(state, place, suffix)
+    if item.holder:
+        return Make(item, place, value), losses
+    return Write(item, place, value, tuple(Part(part.item, part.place) for part in row.parts)), losses
+
+
+async def _value(state: _Run[P, Q], item: Item) -> tuple[str, Q, tuple[Loss, ...]]:
+    """Read and convert; gives what the name must end with besides, the value, and what was lost."""
     raw = await state.road.source.read(item)
     if isinstance(raw, Blob):
         raw = cast("P", watched(raw, state.observer, state.throttle))
     value, losses = state.road.convert(item, raw)
-    if isinstance(raw, Blob):
-        place, losses = _suffixed(state, place, raw.suffix), (*raw.losses, *losses)
-    return Make(item, place, value) if item.holder else Write(item, place, value), losses
+    return (raw.suffix, value, (*raw.losses, *losses)) if isinstance(raw, Blob) else ("", value, losses)
 
 
 def _suffixed(state: _Run[Any, Any], place: Place, suffix: str) -> Place:
@@ -254,6 +281,8 @@ async def _close(state: _Run[P, Q], batch: Batch[Q], held: dict[str, _Held], fee
         done.append((entry.row, entry.task, result))
     lane.settle(done, run=state.run, touches=touches)
     for entry_row, task, result in done:
+        if not (entry_row.waits or isinstance(task, Touch)):
+            continue
         _tell(state, task.stage if isinstance(task, Touch) else entry_row.item.stage, result)
     if state.broken >= _BROKEN_IN_A_ROW:
         raise Unavailable(
@@ -270,6 +299,8 @@ def _judge(state: _Run[P, Q], entry: _Held, result: Result, feed: Feed) -> Resul
     match result:
         case Unknown():
             state.broken += 1
+            if entry.row is not entry.head:
+                return result  # it comes again with its head, or in the next run
             if feed.broke(entry.row) < _TRIES:
                 feed.put_back(_intended(entry))
                 return result

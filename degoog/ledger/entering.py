@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 # As in the table `item`, in the order in which `Walk.enter` gives them.
 _COLUMNS = (
     "ref", "parent", "kind", "stage", "name", "content", "place", "size", "modified", "created", "owner", "media",
-    "starred", "link", "count", "source_verdict", "source_detail", "safe", "fold",
+    "starred", "link", "count", "unit", "source_verdict", "source_detail", "safe", "fold",
 )  # fmt: skip
 _TOLD = _COLUMNS[1:]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,17 @@ from filelock import FileLock, Timeout
 from degoog.errors import Usage
 from degoog.i18n import _
 from degoog.ledger.checking import Comparison
-from degoog.ledger.rows import BY_HOLDER, IN_WALK_ORDER, PENDING, ROW, TO_TOUCH, Row, read
+from degoog.ledger.rows import (
+    BY_HOLDER,
+    HEADS_OF_PENDING,
+    IN_WALK_ORDER,
+    PENDING,
+    PENDING_PARTS,
+    ROW,
+    TO_TOUCH,
+    Row,
+    read,
+)
 from degoog.ledger.walk import Scope, Walk, transaction
 from degoog.model import FailReason, Intent, Kind, Loss, LossKind, Ref, Stage
 from degoog.ports import Failed, Make, Move, Naming, Result, Settled, Task, Touch, Unknown, Write
@@ -143,7 +155,8 @@ class Lane:
         """Give what a stage has to do, a holder's items together (or as the source was walked), a page at a time.
 
         Settling while reading on is allowed. What lies in a holder that is not there is not given. `arrived` narrows
-        to what must only change its place (True) or be read (False).
+        to what must only change its place (True) or be read (False). A head comes with its parts that wait; heads
+        that were settled before and are given for their parts only come last.
         """
         what = {"lane": self.id, "stage": int(stage), "walk": self.number, "depth": depth, "up": -1, "id": -1}
         sql = PENDING
@@ -153,8 +166,21 @@ class Lane:
         # What only moves is asked for one by one: each move may change where the next one lies.
         sql += " LIMIT 1" if arrived else " LIMIT 500"
         while rows := [read(row) for row in self._connection.execute(sql, what)]:
-            yield from rows
+            yield from rows if arrived else self._with_parts(rows)
             what |= {"up": rows[-1].up, "id": rows[-1].id}
+        if stage is Stage.CONTENT and not arrived:
+            what |= {"up": -1, "id": -1}
+            while rows := [read(row) for row in self._connection.execute(HEADS_OF_PENDING, what)]:
+                yield from self._with_parts(rows)
+                what |= {"up": rows[-1].up, "id": rows[-1].id}
+
+    def _with_parts(self, rows: list[Row]) -> list[Row]:
+        what = {"heads": json.dumps([row.id for row in rows]), "walk": self.number}
+        parts: dict[str, list[Row]] = defaultdict(list)
+        for row in self._connection.execute(PENDING_PARTS, what):
+            part = read(row)
+            parts[str(part.item.unit)].append(part)
+        return [replace(row, parts=tuple(parts.get(str(row.item.ref), ()))) for row in rows] if parts else rows
 
     def in_doubt(self) -> list[Row]:
         """Give what a killed run was about to move: it lies where it lay, or where its intent says."""
@@ -217,6 +243,8 @@ class Lane:
         with transaction(self._connection):
             for row, task, result in done:
                 match result:
+                    case Settled() | Failed() if not (row.waits or isinstance(task, Touch)):
+                        self._connection.execute("DELETE FROM intent WHERE item = ?", (row.id,))
                     case Settled():
                         if isinstance(task, Touch):
                             self._touched(row, task, result)

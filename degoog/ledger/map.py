@@ -24,7 +24,7 @@ _VERSION = 1
 _COLUMNS = (
     "ref", "parent", "kind", "stage", "name", "content", "place", "size", "modified", "created", "owner", "media",
     "starred", "link", "count", "settled", "done_content", "done_place", "lies", "proof_id", "proof_size",
-    "proof_digest", "proof_etag", "new_link", "found",
+    "proof_digest", "proof_etag", "new_link", "found", "unit",
 )  # fmt: skip
 _PAGE = 1000
 
@@ -94,9 +94,12 @@ def _restore(lane: Lane, rows: Iterator[list[Any]], naming: Naming) -> int:
     )
     count = 0
     for *columns, losses in rows:
-        row = dict(zip(_COLUMNS, columns, strict=True))
+        given_now = [*columns, *[None] * (len(_COLUMNS) - len(columns))]  # a map of before may know fewer
+        row = dict(zip(_COLUMNS, given_now, strict=True))
         named, safe = row["lies"].rpartition("/")[2], naming.safe(row["name"])
-        made = connection.execute(sql, (lane.id, safe, naming.fold(safe), named, row["done_place"], *columns)).lastrowid
+        made = connection.execute(
+            sql, (lane.id, safe, naming.fold(safe), named, row["done_place"], *given_now)
+        ).lastrowid
         connection.executemany(
             "INSERT INTO loss (item, origin, kind, detail, who, role) VALUES (?, ?, ?, ?, ?, ?)",
             ([made, *loss] for loss in losses),
@@ -105,6 +108,11 @@ def _restore(lane: Lane, rows: Iterator[list[Any]], naming: Naming) -> int:
     connection.execute(
         "UPDATE item SET up = coalesce((SELECT p.id FROM item p WHERE p.lane = item.lane AND p.ref = item.parent"
         " AND p.stage = 0), 0) WHERE lane = ?",
+        (lane.id,),
+    )
+    connection.execute(
+        "UPDATE item SET head = (SELECT h.id FROM item h WHERE h.lane = item.lane AND h.ref = item.unit)"
+        " WHERE lane = ? AND unit IS NOT NULL",
         (lane.id,),
     )
     # Names are unique per holder, and holders were only known at the end.

@@ -12,20 +12,38 @@ ROW = """
 SELECT i.id, i.ref, i.parent, i.kind, i.name, i.stage, i.content, i.place, i.size, i.modified, i.created, i.owner,
        i.media, i.starred, i.link, i.count, coalesce(u.lies || '/', '') || i.named, i.lies,
        i.proof_id, i.proof_size, i.proof_digest, i.proof_etag,
-       n.path, n.size, n.digest, n.upload, i.done_content, i.done_place, i.up
+       n.path, n.size, n.digest, n.upload, i.done_content, i.done_place, i.up, i.unit, i.state
 FROM item i LEFT JOIN item u ON u.id = i.up LEFT JOIN intent n ON n.item = i.id
 """
 
 PENDING = (
     ROW
     + """
-WHERE i.lane = :lane AND i.stage = :stage AND i.state = 'pending' AND i.walk >= :walk
+WHERE i.lane = :lane AND i.stage = :stage AND i.state = 'pending' AND i.walk >= :walk AND i.head IS NULL
   AND (i.up = 0 OR u.state = 'done') AND (:depth IS NULL OR i.depth = :depth)
 """
 )
 
 IN_WALK_ORDER = " AND i.id > :id ORDER BY i.id"
 BY_HOLDER = " AND (i.up, i.id) > (:up, :id) ORDER BY i.up, i.id"
+
+# Heads that were settled before, of which a part waits.
+_HEADS = """(
+  SELECT DISTINCT p.up, p.head FROM item p JOIN item h ON h.id = p.head
+  WHERE p.lane = :lane AND p.state = 'pending' AND p.head IS NOT NULL AND p.walk >= :walk
+    AND (p.up, p.head) > (:up, :id) AND h.state = 'done'
+  ORDER BY p.up, p.head LIMIT 500)"""
+
+HEADS_OF_PENDING = f"""
+{ROW.replace("FROM item i", f"FROM {_HEADS} AS w CROSS JOIN item i ON i.id = w.head")}
+WHERE i.up = 0 OR u.state = 'done' ORDER BY w.up, w.head
+"""
+
+PENDING_PARTS = f"""
+{ROW}
+WHERE i.head IN (SELECT value FROM json_each(:heads)) AND i.state = 'pending' AND i.walk >= :walk
+ORDER BY i.head, i.id
+"""  # noqa: S608 - constants only
 
 # From the touches to the items, never the other way: most items have none, or none left.
 TO_TOUCH = (
@@ -39,7 +57,10 @@ WHERE t.stage = :stage AND t.pending AND t.item > :after AND i.lane = :lane AND 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the ledger with work to do. `arrived` once it was settled; `changed` when it must be read again."""
+    """A line of the ledger with work to do. `arrived` once it was settled; `changed` when it must be read again.
+
+    `waits` is False for a head that was settled before and is given for its `parts` only.
+    """
 
     id: int
     item: Item
@@ -47,6 +68,8 @@ class Row:
     arrived: bool
     changed: bool
     up: int
+    waits: bool = True
+    parts: tuple[Row, ...] = ()
 
 
 def parse_ref(text: str) -> Ref:
@@ -60,12 +83,12 @@ def read(row: tuple[Any, ...]) -> Row:
     (
         id_, ref, parent, kind, name, stage, content, place, size, modified, created, owner, media, starred, link,
         count, path, lies, proof_id, proof_size, proof_digest, proof_etag, intent_path, intent_size, intent_digest,
-        intent_upload, done_content, done_place, up,
+        intent_upload, done_content, done_place, up, unit, state,
     ) = row  # fmt: skip
     item = Item(
         ref=parse_ref(ref), parent=parent and parse_ref(parent), kind=Kind(kind), name=name, stage=Stage(stage),
         content=content, place=place, size=size, modified=moment(modified), created=moment(created), owner=owner,
-        media=media, starred=bool(starred), link=link, count=count,
+        media=media, starred=bool(starred), link=link, count=count, unit=unit and parse_ref(unit),
     )  # fmt: skip
     arrived = done_content is not None
     # A thing that keeps its place stays where it really lies, which may be beside the place once asked for.
@@ -82,4 +105,5 @@ def read(row: tuple[Any, ...]) -> Row:
         arrived=arrived,
         changed=done_content != content,
         up=up,
+        waits=state == "pending",
     )

@@ -130,7 +130,15 @@ _BOOKMARK = """
 ALTER TABLE lane ADD COLUMN bookmark TEXT NOT NULL DEFAULT '';
 """
 
-MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER, _BOOKMARK)
+# `item.unit` is the ref of the head that a part is put with, `head` that head's row; both NULL for what is put alone.
+_PARTS = """
+ALTER TABLE item ADD COLUMN unit TEXT;
+ALTER TABLE item ADD COLUMN head INTEGER;
+CREATE INDEX item_part ON item (head) WHERE head IS NOT NULL;
+CREATE INDEX item_part_work ON item (lane, up, head) WHERE state = 'pending' AND head IS NOT NULL;
+"""
+
+MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER, _BOOKMARK, _PARTS)
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:

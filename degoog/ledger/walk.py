@@ -53,6 +53,26 @@ WITH RECURSIVE under (id, verdict) AS (
 UPDATE item SET verdict = under.verdict FROM under WHERE under.id = item.id AND item.verdict = ''
 """  # noqa: S608 - the reasons are an enumeration of ours
 
+# Only a head of the same walk makes a part; a part whose head is not there is put alone.
+_JOIN = """
+UPDATE item SET head = new.head, up = coalesce(new.up, item.up),
+                named = iif(new.up IS NULL OR new.up = item.up, named, NULL),
+                key = iif(new.up IS NULL OR new.up = item.up, key, NULL)
+FROM (
+  SELECT p.id, h.id AS head, h.up FROM item p LEFT JOIN item h
+    ON h.lane = p.lane AND h.ref = p.unit AND h.walk = p.walk AND h.unit IS NULL AND h.stage = p.stage
+  WHERE p.lane = :lane AND p.walk = :walk AND (p.unit IS NOT NULL OR p.head IS NOT NULL) AND p.stage = 1
+) AS new
+WHERE new.id = item.id AND (item.head IS NOT new.head OR (new.up IS NOT NULL AND item.up IS NOT new.up))
+"""
+
+# What is put with a head that does not move does not move either.
+_SPREAD_TO_PARTS = f"""
+UPDATE item SET verdict = iif(h.verdict IN ({_FAILS}), '{FailReason.PARENT_FAILED}', '{SkipReason.PARENT_SKIPPED}')
+FROM item h WHERE h.id = item.head AND h.verdict <> '' AND item.lane = :lane AND item.walk = :walk
+  AND item.head IS NOT NULL AND item.verdict = ''
+"""  # noqa: S608 - the reasons are an enumeration of ours
+
 _STATE = f"""
 UPDATE item SET state = new.state, reason = iif(new.state = 'done', '', verdict),
                 detail = iif(new.state IN ('done', 'pending'), '', source_detail), run = :run FROM (
@@ -104,6 +124,7 @@ class Walk:
             with transaction(connection):
                 connection.execute("UPDATE lane SET walking = max(walk, walking) + 1 WHERE id = ?", (lane,))
         self._yielded = 0
+        self._parts = False
         number = "walking" if scope is Scope.ALL else "walk"
         (self._number, self._again) = connection.execute(
             f"SELECT {number}, walk > 0 FROM lane WHERE id = ?",  # noqa: S608 - one of two words
@@ -122,10 +143,11 @@ class Walk:
                 (
                     ref, item.parent and str(item.parent), item.kind, int(item.stage), item.name, item.content,
                     item.place, item.size, milliseconds(item.modified), milliseconds(item.created), item.owner,
-                    item.media, item.starred, item.link, item.count, found.verdict or "", found.detail, name,
-                    fold(name),
+                    item.media, item.starred, item.link, item.count, item.unit and str(item.unit), found.verdict or "",
+                    found.detail, name, fold(name),
                 )
             )  # fmt: skip
+            self._parts = self._parts or item.unit is not None
             losses += [(ref, loss.kind, loss.detail, loss.who, loss.role) for loss in item.losses]
         self._yielded += len(rows)
         self._entered.add(rows, losses)
@@ -146,6 +168,8 @@ class Walk:
                 self._yielded = self._entered.difference(what)
             self._entered.merge(what, again=self._again)
             self._hang(what)
+            if parts := self._parts or self._had_parts():
+                connection.execute(_JOIN, what)
             lay_paths(connection, self._lane, self._number, column="source_path", name="name")
             connection.execute(
                 "UPDATE item INDEXED BY item_lane SET verdict = source_verdict"
@@ -155,6 +179,8 @@ class Walk:
             if keep is not None:
                 self._filter(keep, what)
             connection.execute(_SPREAD, what)
+            if parts:
+                connection.execute(_SPREAD_TO_PARTS, what)
             give_names(connection, self._lane, self._number, self._naming)
             lay_paths(connection, self._lane, self._number, column="path", name="named")
             connection.execute(_STATE, what)
@@ -163,6 +189,10 @@ class Walk:
                 what | {"found": self._yielded, "bookmark": bookmark},
             )
         self._entered.clear()
+
+    def _had_parts(self) -> bool:
+        sql = "SELECT EXISTS (SELECT 1 FROM item WHERE head IS NOT NULL)"
+        return bool(self._connection.execute(sql).fetchone()[0])
 
     def _hang(self, what: dict[str, int]) -> None:
         orphans = self._connection.execute(
