@@ -33,6 +33,9 @@ class Kind(StrEnum):
 # Holders that are more than their name: the source is asked to describe them (`Source.read`) before they are made.
 DESCRIBED = frozenset({Kind.PERSON, Kind.TEAM, Kind.CHANNEL, Kind.EMOJI})
 
+# What lies at the target under a name that its description, or the target, gives: a chat's names and numbers.
+GIVEN_NAMES = frozenset({Kind.PERSON, Kind.TEAM, Kind.CHANNEL, Kind.EMOJI, Kind.MESSAGE})
+
 
 class Outcome(StrEnum):
     """Where an item stands after a run; `moved` was settled by that run, `unchanged` by an earlier one."""

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from degoog.model import Intent, Item, Proof, Ref, Seen, Stage
-from degoog.ports import Batch, Blob, Bytes, Naming, Result, Settled, Target, Task
+from degoog.ports import Batch, Blob, Bytes, Naming, Result, Settled, Target, Task, Write
 
 _SIZE = 200
 
@@ -94,4 +94,8 @@ class _Nothing:
         return []
 
     async def close(self) -> Sequence[Result]:
-        return [Settled(task.item, task.at.path, task.at.proof or Proof("")) for task in self._tasks]
+        return [
+            Settled(one.item, one.at.path, one.at.proof or Proof(""))
+            for task in self._tasks
+            for one in (task, *(task.parts if isinstance(task, Write) else ()))
+        ]

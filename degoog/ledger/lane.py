@@ -27,7 +27,7 @@ from degoog.ledger.rows import (
     read,
 )
 from degoog.ledger.walk import Scope, Walk, transaction
-from degoog.model import FailReason, Intent, Kind, Loss, LossKind, Ref, Stage
+from degoog.model import GIVEN_NAMES, FailReason, Intent, Kind, Loss, LossKind, Ref, Stage
 from degoog.ports import Failed, Make, Move, Naming, Result, Settled, Task, Touch, Unknown, Write
 
 if TYPE_CHECKING:
@@ -356,7 +356,7 @@ class Lane:
         self._carry_along(row, result.path)
         connection.execute("DELETE FROM loss WHERE item = ? AND origin = 'target'", (row.id,))
         losses = list(result.losses)
-        if result.path.rpartition("/")[2] != row.item.name:
+        if row.item.kind not in GIVEN_NAMES and result.path.rpartition("/")[2] != row.item.name:
             losses.append(Loss(LossKind.NAME, row.item.name))
         self._lose(row.id, losses)
         connection.executemany(

@@ -13,6 +13,7 @@ from degoog.engine import Road, migrate, plan
 from degoog.ledger import Ledger
 from degoog.ledger.map import read_map, write_map
 from degoog.model import Found, SkipReason
+from degoog.rehearsal import Rehearsal
 from tests.engine.conftest import Bench, Watcher
 from tests.engine.test_crashes import Fuse
 from tests.engine.units import Room, Talk, losing, message
@@ -108,6 +109,11 @@ def test_a_ledger_restored_from_its_map_knows_its_parts(bench, tmp_path):
     balance = restored.migrate(Talk([C], thread("r1", "r2")), target)
     assert (balance.moved, balance.unchanged) == (1, 3)
     assert target.said == {"h": 1, "r1": 1, "r2": 1}
+
+
+def test_a_rehearsal_accounts_for_every_message(bench):
+    balance = bench.migrate(Talk([C], thread("r1", "r2")), Rehearsal(Room()))
+    assert (balance.found, balance.moved, balance.holds) == (4, 4, True)
 
 
 @st.composite

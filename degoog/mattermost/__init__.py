@@ -1,0 +1,1 @@
+"""Mattermost: where conversations go, through its API and its bulk import."""
