@@ -11,6 +11,11 @@ from enum import StrEnum
 from typing import Any, Self
 
 
+def drawn_share(key: str) -> float:
+    """A number from 0 to 1 that looks like chance and is the same each time for a key."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) / 2**64
+
+
 class FaultKind(StrEnum):
     """What a fault does to the request it strikes."""
 
@@ -140,9 +145,7 @@ class FaultPlan:
             return False
         if fault.rate < 1.0:
             tally.attempts[method, path] += 1
-            key = f"{self.seed}|{number}|{method}|{path}|{tally.attempts[method, path]}"
-            drawn = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) / 2**64
-            if drawn >= fault.rate:
+            if drawn_share(f"{self.seed}|{number}|{method}|{path}|{tally.attempts[method, path]}") >= fault.rate:
                 return False
         tally.struck += 1
         return True

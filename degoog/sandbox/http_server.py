@@ -135,6 +135,8 @@ class Response:
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | FileSlice = b""
+    cut_after: int | None = None
+    """Break the connection after so many bytes of a body in memory; its whole length is announced."""
 
     def close(self) -> None:
         """Let go of the file the body is taken from."""
@@ -264,7 +266,9 @@ def _send(connection: socket.socket, method: str, response: Response) -> None:
     if method == "HEAD" or isinstance(body, FileSlice):
         connection.sendall(head.encode("latin-1"))
     else:
-        connection.sendall(head.encode("latin-1") + body)
+        connection.sendall(head.encode("latin-1") + body[: response.cut_after])
+        if response.cut_after is not None:
+            raise Drop
     if method != "HEAD" and isinstance(body, FileSlice):
         _send_file(connection, body)
 

@@ -127,26 +127,56 @@ def pptx(titles: Sequence[str]) -> bytes:
 
 def odt(paragraphs: Sequence[str]) -> bytes:
     """An OpenDocument text of plain paragraphs."""
-    kind = "application/vnd.oasis.opendocument.text"
-    urn = "urn:oasis:names:tc:opendocument:xmlns"
     body = "".join(f"<text:p>{escape(text)}</text:p>" for text in paragraphs)
+    return _open_document("text", f"<office:text>{body}</office:text>")
+
+
+def ods(rows: Sequence[Sequence[str | float]]) -> bytes:
+    """An OpenDocument workbook of one sheet."""
+
+    def cell(value: str | float) -> str:
+        if isinstance(value, str):
+            return f'<table:table-cell office:value-type="string"><text:p>{escape(value)}</text:p></table:table-cell>'
+        return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
+
+    lines = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    table = f'<table:table table:name="Feuille 1">{lines}</table:table>'
+    return _open_document("spreadsheet", f"<office:spreadsheet>{table}</office:spreadsheet>")
+
+
+def odp(titles: Sequence[str]) -> bytes:
+    """An OpenDocument presentation: one slide a title."""
+    slides = "".join(
+        f'<draw:page draw:name="{number}"><draw:frame><draw:text-box><text:p>{escape(title)}</text:p></draw:text-box>'
+        "</draw:frame></draw:page>"
+        for number, title in enumerate(titles, 1)
+    )
+    return _open_document("presentation", f"<office:presentation>{slides}</office:presentation>")
+
+
+def _open_document(kind: str, body: str) -> bytes:
+    mime = f"application/vnd.oasis.opendocument.{kind}"
+    urn = "urn:oasis:names:tc:opendocument:xmlns"
+    names = " ".join(f'xmlns:{name}="{urn}:{path}:1.0"' for name, path in _ODF_NAMES.items())
     return _package(
         {
-            "mimetype": kind,
+            "mimetype": mime,
             "META-INF/manifest.xml": (
                 f'{_XML}<manifest:manifest xmlns:manifest="{urn}:manifest:1.0" manifest:version="1.2">'
-                f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+                f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{mime}"/>'
                 '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
                 "</manifest:manifest>"
             ),
             "content.xml": (
-                f'{_XML}<office:document-content xmlns:office="{urn}:office:1.0" xmlns:text="{urn}:text:1.0" '
-                f'office:version="1.2"><office:body><office:text>{body}</office:text></office:body>'
-                "</office:document-content>"
+                f'{_XML}<office:document-content {names} office:version="1.2">'
+                f"<office:body>{body}</office:body></office:document-content>"
             ),
         },
         stored_first="mimetype",
     )
+
+
+_ODF_NAMES = {"office": "office", "text": "text", "table": "table", "draw": "drawing"}
 
 
 def pdf(line: str, *, padding: bytes = b"") -> bytes:

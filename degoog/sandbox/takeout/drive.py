@@ -40,7 +40,7 @@ class Conversion:
     make: Maker
 
 
-def _paragraphs(random: Random, title: str, size: int) -> list[str]:
+def paragraphs(random: Random, title: str, size: int) -> list[str]:
     """A title and enough plausible sentences; zip shrinks them, so `size` is only a hint."""
     sentences = (
         "La séance est ouverte à 18 h 30, le quorum étant atteint.",
@@ -55,18 +55,23 @@ def _paragraphs(random: Random, title: str, size: int) -> list[str]:
 
 def word(random: Random, title: str, size: int) -> bytes:
     """A Word document about the association's life."""
-    return documents.docx(_paragraphs(random, title, size))
+    return documents.docx(paragraphs(random, title, size))
 
 
-def sheet(random: Random, title: str, size: int) -> bytes:
-    """An Excel workbook of plausible accounts."""
+def rows(random: Random, title: str, size: int) -> list[list[str | float]]:
+    """A title, heads and plausible accounts."""
     heads: list[list[str | float]] = [[title], ["Date", "Libellé", "Débit", "Crédit"]]
     labels = ("Semences", "Adhésions", "Terreau", "Assurance", "Buvette", "Don")
     lines: list[list[str | float]] = [
         [f"{1 + n % 28:02d}/{1 + n % 12:02d}", random.choice(labels), random.randrange(900) / 4, 0.0]
         for n in range(max(4, min(size // 40, 800)))
     ]
-    return documents.xlsx(heads + lines)
+    return heads + lines
+
+
+def sheet(random: Random, title: str, size: int) -> bytes:
+    """An Excel workbook of plausible accounts."""
+    return documents.xlsx(rows(random, title, size))
 
 
 def slides(random: Random, title: str, size: int) -> bytes:
@@ -76,7 +81,7 @@ def slides(random: Random, title: str, size: int) -> bytes:
 
 def open_document(random: Random, title: str, size: int) -> bytes:
     """An OpenDocument text."""
-    return documents.odt(_paragraphs(random, title, size))
+    return documents.odt(paragraphs(random, title, size))
 
 
 def pdf(random: Random, title: str, size: int) -> bytes:
@@ -106,7 +111,7 @@ def noise(random: Random, title: str, size: int) -> bytes:  # noqa: ARG001 - a M
 
 def text(random: Random, title: str, size: int) -> bytes:
     """A text of a few lines."""
-    return "\n".join(_paragraphs(random, title, size)).encode()
+    return "\n".join(paragraphs(random, title, size)).encode()
 
 
 def table(random: Random, title: str, size: int) -> bytes:
