@@ -85,6 +85,7 @@ ONLY_IN = {
     "ansible_runner": {"provision"},
     "babel": {"report", "wording"},
     "click": {"cli"},
+    "cryptography": {"google"},
     "filelock": {"ledger", "folder"},
     "httpx": {"http", *SERVICES, "provision", "cli", "doctor", "roads"},  # the last three hand a transport down
     "jinja2": {"beginning", "provision", "report"},

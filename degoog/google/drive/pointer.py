@@ -1,0 +1,55 @@
+"""The page that comes in place of what cannot be moved: what it is, whose, and where the original lies."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from degoog.google.drive.describe import leads_to
+from degoog.google.drive.file import SHORTCUT
+from degoog.i18n import _
+from degoog.model import Item
+from degoog.ports import Blob
+
+_PAGE = """<!doctype html>
+<html lang="{language}">
+<meta charset="utf-8">
+<title>{title}</title>
+<h1>{title}</h1>
+<p>{what}</p>
+<p><a href="{link}">{link}</a></p>
+</html>
+"""
+
+
+def pointer(item: Item, *, language: str) -> Blob:
+    """Give the page for something that is a pointer (`describe.is_pointer`)."""
+    if item.media == SHORTCUT:
+        what = _("This was a shortcut in Google Drive. It led to:")
+    elif item.owner:
+        what = _("Google does not export this. It belongs to {owner} and is still at Google:").format(owner=item.owner)
+    else:
+        what = _("Google does not export this. It is still at Google:")
+    page = _PAGE.format(
+        language=language,
+        title=html.escape(item.name.removesuffix(".html")),
+        what=html.escape(what),
+        link=html.escape(leads_to(item)),
+    )
+    return of_bytes(page.encode())
+
+
+def of_bytes(data: bytes) -> Blob:
+    """Give bytes in memory as a blob."""
+
+    @asynccontextmanager
+    async def open_() -> AsyncIterator[AsyncIterator[bytes]]:
+        yield _once(data)
+
+    return Blob(len(data), open_)
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    if data:
+        yield data

@@ -1,0 +1,19 @@
+"""What degoog asks Google's permission for: to read, and nothing else."""
+
+from __future__ import annotations
+
+_PREFIX = "https://www.googleapis.com/auth/"
+
+# By road. developers.google.com/identity/protocols/oauth2/scopes
+SCOPES = {"files": (f"{_PREFIX}drive.readonly",)}
+ALL = tuple(scope for scopes in SCOPES.values() for scope in scopes)
+
+
+def missing(granted: str) -> list[str]:
+    """Give what was not granted, from the `scope` of a token answer: a person can untick boxes."""
+    return [scope for scope in ALL if scope not in granted.split()]
+
+
+def shown() -> str:
+    """Give the scopes for a person to compare, without what they all begin with."""
+    return ", ".join(scope.removeprefix(_PREFIX) for scope in ALL)
