@@ -138,6 +138,14 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class Alias:
+    """A key that an item has while less is known of it, and the `content` fingerprint that goes with it."""
+
+    ref: Ref
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A thing found at the source, described without its content.
 
@@ -145,7 +153,8 @@ class Item:
     target. `size` is in bytes, None where it is known only after reading. Times are aware. `path` is where the
     source shows it, for people; it identifies nothing. `count` is more than 1 only where one line of the ledger
     stands for many things (the mails of an archive). `unit` makes it a part: the ref of the head it is read and put
-    with (a reply, of its thread's first message); a head has none, and lies in the same holder.
+    with (a reply, of its thread's first message); a head has none, and lies in the same holder. `aliases` are
+    its keys while less was known of it.
     """
 
     ref: Ref
@@ -166,6 +175,7 @@ class Item:
     count: int = 1
     losses: tuple[Loss, ...] = ()
     unit: Ref | None = None
+    aliases: tuple[Alias, ...] = ()
 
     @property
     def holder(self) -> bool:
@@ -175,11 +185,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a walk yields: an item, and a verdict where the source already knows that it will not move."""
+    """What a walk yields: an item, and a verdict where the source already knows that it will not move.
+
+    `hides`: there is more behind it that the walk cannot see. What an earlier walk saw there is not gone.
+    """
 
     item: Item
     verdict: SkipReason | FailReason | None = None
     detail: str = ""
+    hides: bool = False
 
 
 @dataclass(frozen=True, slots=True)

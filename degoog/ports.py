@@ -91,6 +91,13 @@ class Following(Protocol):
         """
 
 
+@runtime_checkable
+class MaybeUnowned(Protocol):
+    """A source that may not know whose data it has: its `account` is then `unowned`, which stands for nobody."""
+
+    unowned: str
+
+
 class Naming(Protocol):
     """A target's rules for names. Pure and stable: the same name gives the same answer within a lane."""
 

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -95,16 +95,23 @@ async def run_migration(journey: Journey) -> Ended:
     """
     with _book(journey) as ledger:
         async with AsyncExitStack() as stack:
-            roads = []
+            roads: list[AnyRoad] = []
+            held: set[int] = set()
+
+            def hold(lane: Lane) -> None:
+                if lane.id not in held:
+                    stack.enter_context(lane.lock())
+                    held.add(lane.id)
+
             for leg in journey.legs(partial(resolve, ledger)):
                 source = await stack.enter_async_context(leg.source)
                 target = await stack.enter_async_context(Rehearsal(leg.target) if journey.rehearsal else leg.target)
                 lane = ledger.lane(
                     road=journey.road, source=source.account, address=target.address, identity=target.identity
                 )
-                stack.enter_context(lane.lock())
+                hold(lane)
                 roads.append(Road(source, target, leg.convert, lane))
-            return await _run(journey, ledger, roads)
+            return await _run(journey, ledger, roads, hold=hold)
 
 
 async def run_verification(
@@ -192,43 +199,51 @@ class _Course:
     stop: asyncio.Event
     stopped: list[str] = field(default_factory=list)
 
-    async def each(self, roads: Sequence[AnyRoad], step: Callable[[AnyRoad], Awaitable[None]]) -> list[AnyRoad]:
-        """Have each lane take a step; gives those that did. Two stopped in a row mean that all would be."""
+    async def each(self, roads: Sequence[AnyRoad], step: Callable[[AnyRoad], Awaitable[AnyRoad]]) -> list[AnyRoad]:
+        """Have each lane take a step; gives those that did, as the step gives them.
+
+        Two stopped in a row mean that all would be.
+        """
         went, in_a_row = [], 0
         for road in roads:
             if self.stop.is_set() or in_a_row == 2:
                 break
             try:
-                await step(road)
+                went.append(await step(road))
             except Unavailable as unavailable:
                 said = str(unavailable)
                 self.stopped.append(said if len(roads) == 1 else f"{road.lane.source}: {said}")
                 in_a_row += 1
             else:
                 in_a_row = 0
-                went.append(road)
         return went
 
 
-async def _run(journey: Journey, ledger: Ledger, roads: Sequence[AnyRoad]) -> Ended:
+async def _run(journey: Journey, ledger: Ledger, roads: list[AnyRoad], *, hold: Callable[[Lane], None]) -> Ended:
     began, run = journey.clock(), ledger.begin(journey.command, journey.road)
     stopped, code, agreed = "", 0, True
     try:
         async with _interruptible(journey.stopping) as stop:
             course = _Course(journey, stop)
 
-            async def walk(road: AnyRoad) -> None:
-                await plan(
+            async def walk(road: AnyRoad) -> AnyRoad:
+                lane = await plan(
                     road.source, road.lane, road.target.naming,
-                    run=run, observer=journey.observer, keep=journey.keep, stop=stop,
+                    run=run, observer=journey.observer, keep=journey.keep, stop=stop, hold=hold,
                 )  # fmt: skip
+                if lane.id != road.lane.id:
+                    belongs = replace(road, lane=lane)
+                    roads[roads.index(road)] = belongs
+                    return belongs
+                return road
 
-            async def move(road: AnyRoad) -> None:
+            async def move(road: AnyRoad) -> AnyRoad:
                 _check_room(road.lane, await road.target.free(), road.source)
                 pace = Throttle(journey.rate) if journey.rate else None
                 await migrate(road, run=run, observer=journey.observer, jobs=journey.jobs, stop=stop, throttle=pace)
                 if not stop.is_set():
                     await _keep_map(road.lane, road.target, run)
+                return road
 
             walked = await course.each(roads, walk)
             if walked and not stop.is_set():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from degoog.ledger import Lane
 from degoog.ledger.walk import Keep, Scope, Walk
 from degoog.model import Found
-from degoog.ports import Counted, Following, Gone, Naming, Observer, Outdated, Source
+from degoog.ports import Counted, Following, Gone, MaybeUnowned, Naming, Observer, Outdated, Source
 
 _PAGE = 2000
 
@@ -23,12 +23,14 @@ async def plan(
     observer: Observer,
     keep: Keep | None = None,
     stop: asyncio.Event | None = None,
-) -> None:
+    hold: Callable[[Lane], None] = lambda _lane: None,
+) -> Lane:
     """Enter what the source has, then decide what moves where. A walk that dies has changed nothing.
 
     A source that can follow changes is asked for those only, where the last walk left a bookmark. `keep` tells of an
     item and its path at the source whether the run's filters keep it. `stop`, once set, ends the walk as if it had
-    died.
+    died. Gives the lane to go on with: where the source cannot tell whose data it has, they may belong to another one.
+    `hold` is asked to hold a second lane before it is touched.
     """
     following = source if isinstance(source, Following) else None
     if following is not None and (bookmark := lane.bookmark):
@@ -40,10 +42,18 @@ async def plan(
         else:
             if whole:
                 walk.finish(run, keep=keep, bookmark=following.bookmark)
-            return
+            return lane
     walk = lane.walk(naming)
-    if await _enter(walk, source.walk(), observer, stop):
-        walk.finish(run, keep=keep, bookmark=following.bookmark if following is not None else "")
+    if not await _enter(walk, source.walk(), observer, stop):
+        return lane
+    if isinstance(source, MaybeUnowned):
+        belongs, other = walk.belong(source.unowned)
+        if other is not None:
+            second = Lane(lane.ledger, other if belongs == lane.id else belongs)
+            hold(second)
+            lane = lane if belongs == lane.id else second
+    walk.finish(run, keep=keep, bookmark=following.bookmark if following is not None else "")
+    return lane
 
 
 async def _enter(

@@ -20,11 +20,13 @@ _TABLES = f"""
 DROP TABLE IF EXISTS temp.entered;
 DROP TABLE IF EXISTS temp.entered_loss;
 DROP TABLE IF EXISTS temp.lost;
+DROP TABLE IF EXISTS temp.entered_alias;
 DROP TABLE IF EXISTS temp.same;
 DROP TABLE IF EXISTS temp.holder;
 CREATE TEMP TABLE entered (n INTEGER PRIMARY KEY, ref TEXT, parent TEXT, {", ".join(_COLUMNS[2:])});
 CREATE TEMP TABLE entered_loss (ref TEXT, kind, detail, who, role);
 CREATE TEMP TABLE lost (ref TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TEMP TABLE entered_alias (ref TEXT, alias TEXT, content TEXT);
 CREATE TEMP TABLE same (n INTEGER PRIMARY KEY, id INTEGER);
 CREATE TEMP TABLE holder (ref TEXT PRIMARY KEY, id INTEGER) WITHOUT ROWID;
 """
@@ -76,12 +78,18 @@ class Entered:
         self._connection = connection
         connection.executescript(_TABLES)
 
-    def add(self, rows: Iterable[Sequence[object]], losses: Iterable[Sequence[object]]) -> None:
-        """Set aside lines (in the order of the columns) and losses (ref, kind, detail, who, role)."""
+    def add(
+        self,
+        rows: Iterable[Sequence[object]],
+        losses: Iterable[Sequence[object]],
+        aliases: Iterable[Sequence[object]],
+    ) -> None:
+        """Set aside lines (in the order of the columns), losses (ref, kind, detail, who, role), aliases (ref, …)."""
         connection = self._connection
         connection.execute("BEGIN")
         connection.executemany(_ADD, rows)
         connection.executemany("INSERT INTO temp.entered_loss VALUES (?, ?, ?, ?, ?)", losses)
+        connection.executemany("INSERT INTO temp.entered_alias VALUES (?, ?, ?)", aliases)
         connection.execute("COMMIT")
 
     def lose(self, refs: Iterable[str]) -> None:
@@ -124,5 +132,6 @@ class Entered:
         """Give the disk space back."""
         self._connection.executescript(
             "DROP TABLE IF EXISTS temp.entered; DROP TABLE IF EXISTS temp.entered_loss;"
-            "DROP TABLE IF EXISTS temp.lost; DROP TABLE IF EXISTS temp.same; DROP TABLE IF EXISTS temp.holder;"
+            "DROP TABLE IF EXISTS temp.lost; DROP TABLE IF EXISTS temp.entered_alias;"
+            "DROP TABLE IF EXISTS temp.same; DROP TABLE IF EXISTS temp.holder;"
         )

@@ -138,7 +138,19 @@ CREATE INDEX item_part ON item (head) WHERE head IS NOT NULL;
 CREATE INDEX item_part_work ON item (lane, up, head) WHERE state = 'pending' AND head IS NOT NULL;
 """
 
-MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER, _BOOKMARK, _PARTS)
+# Keys that items had, or would have, while less was known of them; `content` is the fingerprint that goes with one.
+_ALIASES = """
+CREATE TABLE alias (
+  lane INTEGER NOT NULL REFERENCES lane (id),
+  ref TEXT NOT NULL,
+  item INTEGER NOT NULL REFERENCES item (id),
+  content TEXT NOT NULL,
+  PRIMARY KEY (lane, ref)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alias_item ON alias (item);
+"""
+
+MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER, _BOOKMARK, _PARTS, _ALIASES)
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from degoog.i18n import _
 from degoog.ledger.entering import Entered
+from degoog.ledger.owners import belonging, take_over
 from degoog.ledger.placing import break_cycles, give_names, lay_paths
+from degoog.ledger.recognising import carry, drop_missing, recognise, remember
 from degoog.model import FailReason, Found, Item, Kind, LossKind, Ref, SkipReason, Stage
 from degoog.ports import Naming
 
@@ -120,22 +122,27 @@ class Walk:
         self._lane = lane
         self._naming = naming
         self._scope = scope
-        if scope is Scope.ALL:
-            with transaction(connection):
-                connection.execute("UPDATE lane SET walking = max(walk, walking) + 1 WHERE id = ?", (lane,))
         self._yielded = 0
         self._parts = False
-        number = "walking" if scope is Scope.ALL else "walk"
-        (self._number, self._again) = connection.execute(
-            f"SELECT {number}, walk > 0 FROM lane WHERE id = ?",  # noqa: S608 - one of two words
-            (lane,),
-        ).fetchone()
+        self._hides = False
+        self._from: int | None = None
+        self._begin()
         self._entered = Entered(connection)
+
+    def _begin(self) -> None:
+        if self._scope is Scope.ALL:
+            with transaction(self._connection):
+                self._connection.execute("UPDATE lane SET walking = max(walk, walking) + 1 WHERE id = ?", (self._lane,))
+        number = "walking" if self._scope is Scope.ALL else "walk"
+        (self._number,) = self._connection.execute(
+            f"SELECT {number} FROM lane WHERE id = ?",  # noqa: S608 - one of two words
+            (self._lane,),
+        ).fetchone()
 
     def enter(self, founds: Sequence[Found]) -> None:
         """Set aside what was found; the same ref again replaces what this walk said of it before."""
         safe, fold = self._naming.safe, self._naming.fold
-        rows, losses = [], []
+        rows, losses, aliases = [], [], []
         for found in founds:
             item = found.item
             ref, name = str(item.ref), safe(item.name)
@@ -149,8 +156,21 @@ class Walk:
             )  # fmt: skip
             self._parts = self._parts or item.unit is not None
             losses += [(ref, loss.kind, loss.detail, loss.who, loss.role) for loss in item.losses]
+            aliases += [(ref, str(alias.ref), alias.content) for alias in item.aliases]
+            self._hides = self._hides or found.hides
         self._yielded += len(rows)
-        self._entered.add(rows, losses)
+        self._entered.add(rows, losses, aliases)
+
+    def belong(self, unowned: str) -> tuple[int, int | None]:
+        """Tell in which lane all that was entered belongs, and which other one `finish` makes one with it, if any.
+
+        `unowned` is the account that stands for an unknown one: see `ledger.owners`. Both lanes must be held.
+        """
+        mine = self._lane
+        self._lane, self._from = belonging(self._connection, self._lane, unowned)
+        if self._lane != mine:
+            self._begin()
+        return self._lane, self._from
 
     def lose(self, refs: Iterable[Ref]) -> None:
         """Set aside what a walk of changes says is gone; what it enters as well is not."""
@@ -164,9 +184,21 @@ class Walk:
         """
         connection, what = self._connection, {"lane": self._lane, "walk": self._number, "run": run}
         with transaction(connection):
+            if self._from is not None:
+                take_over(connection, self._from, into=self._lane)
+            (before,) = connection.execute("SELECT walk FROM lane WHERE id = ?", (self._lane,)).fetchone()
+            again = before > 0 or self._from is not None
+            if again:
+                recognise(connection, self._lane)
             if self._scope is Scope.CHANGES:
                 self._yielded = self._entered.difference(what)
-            self._entered.merge(what, again=self._again)
+            self._entered.merge(what, again=again)
+            remember(connection, self._lane)
+            if self._hides and again and self._scope is Scope.ALL:
+                detail = _("An earlier run found it in a part that is not among those given now.")
+                self._yielded += carry(connection, what, before=before, detail=detail)
+            if self._scope is Scope.ALL:
+                drop_missing(connection, what)
             self._hang(what)
             if parts := self._parts or self._had_parts():
                 connection.execute(_JOIN, what)

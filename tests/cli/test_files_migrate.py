@@ -329,7 +329,6 @@ def test_once_the_damaged_part_is_there_again_the_rest_arrives(call, takeout):
     assert summary(ended.out)["proof"]["confirmed"] == 13
 
 
-@pytest.mark.xfail(strict=True, reason="what has no sidecar yet is known by its path, and gets another key with it")
 def test_what_a_late_part_brings_joins_the_folders_that_are_there(call, takeout):
     whole = takeout.parts[0]
     (late := Path("takeout") / whole.name).unlink()

@@ -41,7 +41,8 @@ class Bench:
             run = ledger.begin("migrate", "files")
 
             async def go() -> None:
-                await plan(source, lane, target.naming, run=run, observer=self.watcher, keep=keep, stop=stop)
+                nonlocal lane
+                lane = await plan(source, lane, target.naming, run=run, observer=self.watcher, keep=keep, stop=stop)
                 if stop is not None and stop.is_set():
                     return
                 road = Road(source, target, lambda _item, value: (value, ()), lane)

@@ -59,9 +59,17 @@ def test_two_files_with_one_drive_id_are_both_kept(tmp_path):
     assert len({item.ref for item in view.files.values()}) == 2
 
 
-def test_a_sidecar_without_its_file_is_a_file(tmp_path):
-    view = seen(zipped(tmp_path / "t.zip", {TOP + "a.txt-info.json": sidecar(), TOP + "b.txt": b"b"}))
-    assert sorted(view.files) == ["a.txt-info.json", "b.txt"]
+def test_a_sidecar_without_its_file_tells_of_a_file_that_is_missing(tmp_path):
+    view = seen(zipped(tmp_path / "t.zip", {TOP + "a.txt-info.json": sidecar("a.txt"), TOP + "b.txt": b"b"}))
+    assert sorted(view.files) == ["b.txt"]
+    missing = view.of("a.txt")
+    assert (missing.verdict, missing.hides, missing.item.starred) == (FailReason.MISSING_PART, True, True)
+
+
+def test_what_looks_like_a_sidecar_but_has_one_is_a_file(tmp_path):
+    told = {TOP + "a.txt-info.json": sidecar("a.txt"), TOP + "a.txt-info.json-info.json": sidecar("a.txt-info.json")}
+    view = seen(zipped(tmp_path / "t.zip", told))
+    assert sorted(view.files) == ["a.txt-info.json"]
 
 
 @pytest.mark.parametrize("content", [b"{}", b"[]", b"not json", b'"text"', b"\xff\xfe\x00", b"[" * 90_000, b""])

@@ -10,12 +10,18 @@ from typing import assert_never
 
 from degoog.errors import Usage
 from degoog.google.takeout.manifest import Listed, NotExported, NotExportedCount, Owner, Service, read
+from degoog.google.takeout.pairing import cut_alike, cut_head
 from degoog.google.takeout.products import Product, fold, of_service
-from degoog.google.takeout.sidecar import sidecar_name
+from degoog.google.takeout.sidecar import sidecar_name, split_extension
 from degoog.google.takeout.tree import BATCH, Tree
 from degoog.i18n import _
 
 _ODD = re.compile(r"(?:[^\w.-]|_)+")
+
+
+# What an orphaned sidecar tells of is told with what it says. A document's sidecar has no extension in its name.
+_TOLD = """EXISTS (SELECT 1 FROM entries o WHERE o.role = 4 AND o.folder = p.folder
+             AND o.target IN ({name}, stem({name})))"""
 
 
 @dataclass(slots=True)
@@ -118,6 +124,7 @@ def compare(tree: Tree, drives: Sequence[int]) -> None:
     after the three comparisons is really missing.
     """
     sql = tree.sql
+    sql.create_function("stem", 1, lambda name: split_extension(name)[0], deterministic=True)
     for number, path in sql.execute("SELECT id, path FROM places").fetchall():
         sql.execute("UPDATE places SET folder = ? WHERE id = ?", (_folder(tree, drives, path), number))
     sql.execute(
@@ -129,16 +136,18 @@ def compare(tree: Tree, drives: Sequence[int]) -> None:
         _match(tree, "both", _both)
         _match(tree, "alone", lambda _path, name: _key(name))
         sql.execute("DROP TABLE spare")
+        _name_orphans(tree)
 
 
 def missing(tree: Tree) -> Iterator[Absent]:
     """Give the expected files that no part holds; a sidecar only where its file is there."""
-    query = """SELECT x.id, p.path, x.name, p.folder, '', x.place FROM expected x, places p
-                 WHERE p.id = x.place AND x.found = 0 AND x.id > ? ORDER BY x.id LIMIT ?"""
+    query = f"""SELECT x.id, p.path, x.name, p.folder, '', x.place FROM expected x, places p
+                  WHERE p.id = x.place AND x.found = 0 AND x.id > ? AND NOT {_TOLD.format(name="x.name")}
+                  ORDER BY x.id LIMIT ?"""  # noqa: S608
     for absent, place in _absent(tree, query):
         named = sidecar_name(absent.name)
         if named is not None and not named.cut:
-            other = "SELECT 1 FROM expected WHERE place = ? AND name = ? AND found = 0"
+            other = "SELECT 1 FROM expected WHERE place = ?1 AND (name = ?2 OR stem(name) = ?2) AND found = 0"
             if tree.sql.execute(other, (place, named.target)).fetchone():
                 continue
         yield absent
@@ -146,12 +155,42 @@ def missing(tree: Tree) -> Iterator[Absent]:
 
 def unexported(tree: Tree) -> Iterator[Absent]:
     """Give the files that Google names as not exported and that are indeed not there."""
-    query = """SELECT u.id, p.path, u.name, p.folder, u.why, u.place FROM unexported u, places p
-                 WHERE p.id = u.place AND u.id > ? AND NOT EXISTS (
-                   SELECT 1 FROM entries e WHERE e.folder = p.folder AND e.name = u.name)
-                 ORDER BY u.id LIMIT ?"""
+    query = f"""SELECT u.id, p.path, u.name, p.folder, u.why, u.place FROM unexported u, places p
+                  WHERE p.id = u.place AND u.id > ? AND NOT EXISTS (
+                    SELECT 1 FROM entries e WHERE e.folder = p.folder AND e.name = u.name)
+                  AND NOT {_TOLD.format(name="u.name")} ORDER BY u.id LIMIT ?"""  # noqa: S608
     for absent, _place in _absent(tree, query):
         yield absent
+
+
+def why_unexported(tree: Tree, folder: int, name: str) -> str | None:
+    """Give what Google says of a file that it did not export, maybe nothing; None where it does not name it."""
+    query = """SELECT u.why FROM unexported u, places p WHERE p.id = u.place AND p.folder = ?1
+                 AND (u.name = ?2 OR stem(u.name) = ?2) LIMIT 1"""
+    row = tree.sql.execute(query, (folder, name)).fetchone()
+    return str(row[0]) if row else None
+
+
+def _name_orphans(tree: Tree) -> None:
+    """Give the files of which only the sidecar is there the whole name that the manifest has for them."""
+    query = """SELECT x.name FROM expected x, places p WHERE p.id = x.place AND p.folder = ?1 AND x.found = 0
+                 AND (x.name = ?2 OR stem(x.name) = ?2 OR substr(x.name, 1, length(?3)) = ?3)
+                 ORDER BY x.name <> ?2, x.id"""
+    last = 0
+    while orphans := tree.orphans(last):
+        for entry, target in orphans:
+            last = entry.id
+            named = sidecar_name(entry.name)
+            if named is None:
+                continue
+            head = cut_head(named) if named.cut else target
+            for (name,) in tree.sql.execute(query, (entry.folder, target, head)).fetchall():
+                alike = (
+                    cut_alike(named, name, named.version) if named.cut else target in {name, split_extension(name)[0]}
+                )
+                if alike and sidecar_name(name) is None:
+                    tree.sql.execute("UPDATE entries SET target = ? WHERE id = ?", (name, entry.id))
+                    break
 
 
 def _absent(tree: Tree, query: str) -> Iterator[tuple[Absent, int]]:

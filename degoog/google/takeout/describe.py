@@ -14,7 +14,7 @@ from degoog.google.takeout.products import Product, left_out
 from degoog.google.takeout.sidecar import Sidecar, true_name
 from degoog.google.takeout.tree import Entry
 from degoog.i18n import _
-from degoog.model import FailReason, Found, Item, Kind, Ref, SkipReason, Stage
+from degoog.model import Alias, FailReason, Found, Item, Kind, Ref, SkipReason, Stage
 
 SERVICE = "takeout"
 DRIVE = "drive"
@@ -69,6 +69,7 @@ def file_item(entry: Entry, where: Where, ref: Ref, sidecar: Sidecar | None, own
             path=path,
             modified=_moment(entry.mtime),
             owner=owner,
+            aliases=_aliases(path, ref, entry),
         )
     name, converted = true_name(entry.name, sidecar)
     return Item(
@@ -88,12 +89,14 @@ def file_item(entry: Entry, where: Where, ref: Ref, sidecar: Sidecar | None, own
         starred=sidecar.starred,
         link=_link(ref),
         losses=sidecar.losses,
+        aliases=_aliases(path, ref, entry),
     )
 
 
 def folder_item(name: str, where: Where, ref: Ref, sidecar: Sidecar | None, owner: str) -> Item:
     """Describe a folder, with what its sidecar adds."""
     title = true_name(name, sidecar)[0] if sidecar is not None else name
+    alias = path_ref(where.of(name))
     return Item(
         ref=ref,
         parent=where.ref,
@@ -109,6 +112,7 @@ def folder_item(name: str, where: Where, ref: Ref, sidecar: Sidecar | None, owne
         starred=sidecar.starred if sidecar else False,
         link=_link(ref),
         losses=sidecar.losses if sidecar else (),
+        aliases=(Alias(alias),) if alias != ref else (),
     )
 
 
@@ -158,7 +162,7 @@ def broken_part(part: Part, why: str) -> Found:
     """Give the one line of a part that cannot be read."""
     text = _("{name} cannot be used: {why}. Download this part again from Google Takeout, then run the same command.")
     size = part.path.stat().st_size
-    return Found(_part(part.key, part.name, size), FailReason.DAMAGED, text.format(name=part.name, why=why))
+    return Found(_part(part.key, part.name, size), FailReason.DAMAGED, text.format(name=part.name, why=why), hides=True)
 
 
 def missing_part(name: str) -> Found:
@@ -166,7 +170,7 @@ def missing_part(name: str) -> Found:
     text = _(
         "{name} is missing between the other parts. Download it from Google Takeout, then name it with the others."
     )
-    return Found(_part(key_of(name), name, None), FailReason.MISSING_PART, text.format(name=name))
+    return Found(_part(key_of(name), name, None), FailReason.MISSING_PART, text.format(name=name), hides=True)
 
 
 def missing_file(absent: Absent, where: Where, gaps: tuple[str, ...], owner: str) -> Found:
@@ -181,15 +185,46 @@ def missing_file(absent: Absent, where: Where, gaps: tuple[str, ...], owner: str
             "Google's list of the archive names it, but none of the parts given holds it. Name all the parts; "
             "if you did, download them again."
         )
-    return Found(_absent(absent, where, owner), FailReason.MISSING_PART, text)
+    return Found(_absent(absent, where, owner), FailReason.MISSING_PART, text, hides=True)
+
+
+def orphan(
+    named: str, where: Where, ref: Ref, sidecar: Sidecar, *, why: str | None, gaps: tuple[str, ...], owner: str
+) -> Found:
+    """Give the line of a file `named` so of which the parts hold only the sidecar. `why`: see `why_unexported`."""
+    item = Item(
+        ref=ref,
+        parent=where.ref,
+        kind=Kind.FILE,
+        name=true_name(named, sidecar)[0],
+        stage=Stage.CONTENT,
+        path=where.of(named),
+        modified=sidecar.modified,
+        created=sidecar.created,
+        owner=owner or sidecar.owner,
+        media=sidecar.media,
+        starred=sidecar.starred,
+        link=_link(ref),
+        losses=sidecar.losses,
+    )
+    if why is not None:
+        return Found(item, SkipReason.NOT_EXPORTED, _why_not_exported(why))
+    if gaps:
+        text = _(
+            "Google's description of it is in the archive, but none of the parts given holds the file. Not given: "
+            "{parts}. Download what is missing, then name it with the others."
+        ).format(parts=", ".join(gaps[:5]))
+    else:
+        text = _(
+            "Google's description of it is in the archive, but none of the parts given holds the file. Name all the "
+            "parts; if you did, download the file from Google Drive by hand."
+        )
+    return Found(item, FailReason.MISSING_PART, text, hides=True)
 
 
 def not_exported(absent: Absent, where: Where, owner: str) -> Found:
     """Give the line of a file that Google did not put into the archive."""
-    text = _("Google did not put it into the archive. Download it from Google Drive by hand.")
-    if absent.why:
-        text += " " + _("Google says: {words}").format(words=absent.why)
-    return Found(_absent(absent, where, owner), SkipReason.NOT_EXPORTED, text)
+    return Found(_absent(absent, where, owner), SkipReason.NOT_EXPORTED, _why_not_exported(absent.why))
 
 
 def not_exported_unnamed(files: int, owner: str) -> Found:
@@ -208,8 +243,14 @@ def not_exported_unnamed(files: int, owner: str) -> Found:
     return Found(item, SkipReason.NOT_EXPORTED, text)
 
 
+def _why_not_exported(words: str) -> str:
+    text = _("Google did not put it into the archive. Download it from Google Drive by hand.")
+    return " ".join([text, _("Google says: {words}").format(words=words)]) if words else text
+
+
 def _absent(absent: Absent, where: Where, owner: str) -> Item:
-    path = f"{absent.path}/{absent.name}" if absent.path else absent.name
+    above = where.path if absent.folder is not None else absent.path
+    path = f"{above}/{absent.name}" if above else absent.name
     return Item(
         ref=path_ref(path),
         parent=where.ref,
@@ -219,6 +260,13 @@ def _absent(absent: Absent, where: Where, owner: str) -> Item:
         path=path,
         owner=owner,
     )
+
+
+def _aliases(path: str, ref: Ref, entry: Entry) -> tuple[Alias, ...]:
+    """Give the keys of a file where its sidecar, or the page that names the owner, lies in a part not given."""
+    content = _fingerprint(entry, None)
+    keys = (unowned_ref(path, entry, None), path_ref(path))
+    return tuple(Alias(key, content) for key in keys if key != ref)
 
 
 def _fingerprint(entry: Entry, sidecar: Sidecar | None) -> str:

@@ -12,13 +12,13 @@ from degoog.google.takeout.tree import COLUMNS, Entry, Role, Tree
 _LOOKED_AT = 200  # neighbours compared with one odd sidecar
 _LAST = "\U0010ffff"
 _NUMBER = re.compile(r"(.+)(\(\d+\))", re.DOTALL)
-_ALIKE = 20  # letters that a cut name must share with its file's
+_ALIKE = 20
 
 Reader = Callable[[Entry], Sidecar | None]
 
 
 def pair(tree: Tree, drives: Sequence[int], read: Reader) -> None:
-    """Find a file or folder for every sidecar without one; what is no sidecar, or nobody's, becomes a file.
+    """Find a file or folder for every sidecar without one; what is no sidecar becomes a file, the rest are orphans.
 
     First those whose number agrees (`Budget(1).xlsx` and `Budget.xlsx-info(1).json`), then what is left among what
     is left, because Google numbers files and sidecars apart.
@@ -47,12 +47,36 @@ def pair(tree: Tree, drives: Sequence[int], read: Reader) -> None:
             folder = tree.make_folder(entry, named.stem + named.version)
             if _settle(tree, entry, sidecar, [folder]):
                 continue
+        elif sidecar is not None and not _described(tree, entry):
+            tree.sql.execute("UPDATE entries SET role = ? WHERE id = ?", (int(Role.ORPHAN), entry.id))
+            continue
         _make_ordinary(tree, entry)
     tree.sql.execute("DROP TABLE loose")
 
 
+def cut_head(named: SidecarName) -> str:
+    """Give the letters that a cut name must share with its file's."""
+    return named.stem[:_ALIKE]
+
+
+def cut_alike(named: SidecarName, name: str, number: str | None) -> bool:
+    """Whether two names, each cut at a length of its own, can be of the same thing."""
+    stem, extension = split_extension(name)
+    match = _NUMBER.fullmatch(stem)
+    stem, version = (match[1], match[2]) if match else (stem, "")
+    if number is not None and version != number:
+        return False
+    return (stem + extension).startswith(named.stem) or named.stem.startswith(stem)
+
+
 def _make_ordinary(tree: Tree, entry: Entry) -> None:
     tree.sql.execute("UPDATE entries SET role = ?, target = NULL WHERE id = ?", (int(Role.ITEM), entry.id))
+
+
+def _described(tree: Tree, entry: Entry) -> bool:
+    """Whether it has a sidecar of its own: then it is a file that somebody kept in Drive."""
+    sql = "SELECT 1 FROM entries WHERE folder = ? AND target = ? AND role IN (1, 4)"
+    return tree.sql.execute(sql, (entry.folder, entry.name)).fetchone() is not None
 
 
 def _loose(tree: Tree) -> Iterator[tuple[int, Entry]]:
@@ -129,11 +153,11 @@ def _cut_files(tree: Tree, entry: Entry, named: SidecarName, sidecar: Sidecar, n
     """Give files whose cut name may be that of the sidecar's, with this number or, None, with any."""
     if sidecar.folder:
         return []
-    head = named.stem[:_ALIKE]
+    head = cut_head(named)
     found = [
         other
         for other in _between(tree, entry.folder, head, head + _LAST)
-        if _cut_alike(named, other.name, number) and _titled(sidecar, other.name) and _compatible(sidecar, other.name)
+        if cut_alike(named, other.name, number) and _titled(sidecar, other.name) and _compatible(sidecar, other.name)
     ]
     return _likeliest(found, sidecar)
 
@@ -141,12 +165,12 @@ def _cut_files(tree: Tree, entry: Entry, named: SidecarName, sidecar: Sidecar, n
 def _cut_folders(tree: Tree, entry: Entry, named: SidecarName, sidecar: Sidecar, number: str | None) -> list[int]:
     if sidecar.media and not sidecar.folder:
         return []
-    head = named.stem[:_ALIKE]
+    head = cut_head(named)
     rows = tree.sql.execute(
         "SELECT id, name FROM folders WHERE parent = ? AND nfc >= ? AND nfc <= ? ORDER BY nfc LIMIT ?",
         (entry.folder, head, head + _LAST, _LOOKED_AT),
     )
-    return [row[0] for row in rows.fetchall() if _cut_alike(named, row[1], number) and _titled(sidecar, row[1])]
+    return [row[0] for row in rows.fetchall() if cut_alike(named, row[1], number) and _titled(sidecar, row[1])]
 
 
 def _between(tree: Tree, folder: int, low: str, high: str) -> list[Entry]:
@@ -172,16 +196,6 @@ def _unnumbered(name: str) -> tuple[str, str]:
     stem, extension = split_extension(name)
     match = _NUMBER.fullmatch(stem)
     return match[1] if match else stem, extension
-
-
-def _cut_alike(named: SidecarName, name: str, number: str | None) -> bool:
-    """Whether two names, each cut at a length of its own, can be of the same thing."""
-    stem, extension = split_extension(name)
-    match = _NUMBER.fullmatch(stem)
-    stem, version = (match[1], match[2]) if match else (stem, "")
-    if number is not None and version != number:
-        return False
-    return (stem + extension).startswith(named.stem) or named.stem.startswith(stem)
 
 
 def _titled(sidecar: Sidecar, name: str) -> bool:

@@ -7,6 +7,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,7 +28,6 @@ from degoog.ports import Blob
 from degoog.zips.broken import Broken
 
 _REMEMBERED = 4096  # folders
-_UNKNOWN = "takeout"
 
 
 class TakeoutSource:
@@ -38,6 +38,8 @@ class TakeoutSource:
     are private and have no name. `walk` may be called again and gives the same. Where a part is a tgz, `read` asks
     for the order of `walk`; an earlier item is found by reading that part from its start.
     """
+
+    unowned = "takeout"
 
     def __init__(self, parts: Sequence[Path], *, scratch: Path | None = None) -> None:
         self._paths = tuple(parts)
@@ -52,8 +54,8 @@ class TakeoutSource:
 
     @property
     def account(self) -> str:
-        """The owner's address, `takeout` where no manifest tells it."""
-        return self._archive.declared.owner or _UNKNOWN
+        """The owner's address, `unowned` where no manifest tells it."""
+        return self._archive.declared.owner or self.unowned
 
     @property
     def sequential(self) -> bool:
@@ -100,6 +102,8 @@ class TakeoutSource:
             for found in items:
                 yield found
             await asyncio.sleep(0)
+        for found in self._orphans():
+            yield found
         self._walked = True
         for found in self._gaps():
             yield found
@@ -253,6 +257,20 @@ class TakeoutSource:
             self._where.popitem(last=False)
         return where
 
+    def _orphans(self) -> Iterator[Found]:
+        """What the parts tell of and do not hold."""
+        archive, last = self._archive, 0
+        while entries := archive.tree.orphans(last):
+            for entry, name in entries:
+                last = entry.id
+                told, where = archive.sidecar(entry), self._at(entry.folder)
+                if told is None:
+                    continue  # pairing has read it: it is one
+                why = completeness.why_unexported(archive.tree, entry.folder, name)
+                ref = describe.ref_of(where.of(name), told)
+                found = describe.orphan(name, where, ref, told, why=why, gaps=archive.gaps, owner=self._owner)
+                yield self._apart(found, _ORPHANS - entry.id)
+
     def _gaps(self) -> Iterator[Found]:
         """What should be here and is not."""
         archive = self._archive
@@ -260,15 +278,25 @@ class TakeoutSource:
         absent = False
         for file in completeness.missing(archive.tree):
             absent = True
-            yield describe.missing_file(file, self._where_of(file), gaps, self._owner)
+            yield self._apart(
+                describe.missing_file(file, self._where_of(file), gaps, self._owner), _MISSING - file.number
+            )
         for file in completeness.unexported(archive.tree):
-            yield describe.not_exported(file, self._where_of(file), self._owner)
+            yield self._apart(describe.not_exported(file, self._where_of(file), self._owner), _UNEXPORTED - file.number)
         block = archive.declared.drive
         if block is not None and block.unexported > block.unexported_named:
             yield describe.not_exported_unnamed(block.unexported - block.unexported_named, self._owner)
         if gaps and (absent or block is None or not block.listed):
             for name in gaps:
                 yield describe.missing_part(name)
+
+    def _apart(self, found: Found, number: int) -> Found:
+        """Give what is not there a key of its own: of two files of one name, the other may be."""
+        ref, attempt = found.item.ref, 1
+        while not self._archive.tree.own(str(ref), number):
+            attempt += 1
+            ref = Ref(found.item.ref.service, f"{found.item.ref.id}#{attempt}")
+        return replace(found, item=replace(found.item, ref=ref))
 
     def _where_of(self, absent: completeness.Absent) -> Where:
         return self._at(absent.folder) if absent.folder is not None else _NOWHERE
@@ -293,3 +321,5 @@ class TakeoutSource:
 
 
 _NOWHERE = Where(None, "")
+# Who has a key: a member's number, a folder's below zero, and further below what is told of and is not there.
+_ORPHANS, _MISSING, _UNEXPORTED = -1 << 40, -2 << 40, -3 << 40

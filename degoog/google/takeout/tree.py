@@ -51,6 +51,7 @@ class Role(IntEnum):
     SIDECAR = 1  # or looks like one
     REPEATED = 2  # the same as another
     MANIFEST = 3
+    ORPHAN = 4  # a sidecar whose file is in none of the parts
 
 
 class Entry(NamedTuple):
@@ -262,6 +263,7 @@ class Tree:
                       SELECT id, {number.format("folder, name")}) AS v WHERE v.id = entries.id AND v.n > 1"""  # noqa: S608
             )
         sql.execute("CREATE INDEX sidecars ON entries (folder, target) WHERE role = 1")
+        sql.execute("CREATE INDEX orphans ON entries (folder, target) WHERE role = 4")
 
         self._distrust_links()
 
@@ -298,6 +300,11 @@ class Tree:
             (Entry(*row[:width]), Entry(*row[width:]) if row[width] is not None else None)
             for row in self.sql.execute(_FILES, (after, BATCH))
         ]
+
+    def orphans(self, after: int) -> list[tuple[Entry, str]]:
+        """Give the next sidecars of Drive whose files are in none of the parts, by number, each with their name."""
+        query = f"SELECT target, {COLUMNS} FROM entries WHERE role = 4 AND id > ? ORDER BY id LIMIT ?"  # noqa: S608
+        return [(Entry(*row), target) for target, *row in self.sql.execute(query, (after, BATCH))]
 
     def weight(self, top: int) -> tuple[int, int]:
         """Give the number of files of a product and their bytes."""
