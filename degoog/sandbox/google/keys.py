@@ -7,6 +7,7 @@ import base64
 import hashlib
 import textwrap
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 _E = 65537
@@ -50,8 +51,9 @@ class Key:
 _LABEL = " ".join(("PRIVATE", "KEY"))  # in two words: scanners look for the whole line in sources
 
 
-def drawn_key(seed: object) -> Key:
-    """The key of this seed; takes about a second."""
+@cache
+def drawn_key(seed: int) -> Key:
+    """The key of this seed; takes about a second the first time."""
     random = Random(f"key {seed}")  # noqa: S311 - it protects nothing
     return Key(_prime(random), _prime(random))
 
