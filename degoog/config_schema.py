@@ -120,6 +120,10 @@ _WORDS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items"
 FileOrigin = Annotated[ends.Origin, BeforeValidator(partial(_source, allowed=ends.FILE_SOURCES)), _WORD]
 FileOrigins = Annotated[tuple[FileOrigin, ...], BeforeValidator(_one_or_many), _WORDS]
 FileDestination = Annotated[ends.Destination, BeforeValidator(partial(_target, allowed=ends.FILE_TARGETS)), _WORD]
+CalendarOrigin = Annotated[ends.Origin, BeforeValidator(partial(_source, allowed=ends.CALENDAR_SOURCES)), _WORD]
+CalendarOrigins = Annotated[tuple[CalendarOrigin, ...], BeforeValidator(_one_or_many), _WORDS]
+ContactOrigin = Annotated[ends.Origin, BeforeValidator(partial(_source, allowed=ends.CONTACT_SOURCES)), _WORD]
+ContactOrigins = Annotated[tuple[ContactOrigin, ...], BeforeValidator(_one_or_many), _WORDS]
 
 
 class Nextcloud(Section):
@@ -175,10 +179,34 @@ class FilesRoad(RoadSection):
     documents: Literal["odf", "ooxml"] = Field("ooxml", description="What Google documents become.")
 
 
+class CalendarsRoad(RoadSection):
+    """How calendars move."""
+
+    source: CalendarOrigins = Field((), description="ics:PATH, ics:URL, or takeout:PATH for each part of an archive.")
+    to: FileDestination | None = Field(None, description="nextcloud, or folder:DIR.")
+
+
+class ContactsRoad(RoadSection):
+    """How contacts move."""
+
+    source: ContactOrigins = Field((), description="vcf:PATH, or takeout:PATH for each part of an archive.")
+    to: FileDestination | None = Field(None, description="nextcloud, or folder:DIR.")
+
+
+class TasksRoad(RoadSection):
+    """How tasks move."""
+
+    source: CalendarOrigins = Field((), description="ics:PATH, or takeout:PATH for each part of an archive.")
+    to: FileDestination | None = Field(None, description="nextcloud, or folder:DIR.")
+
+
 class Roads(Section):
     """How each kind of thing moves."""
 
     files: FilesRoad = FilesRoad()
+    calendars: CalendarsRoad = CalendarsRoad()
+    contacts: ContactsRoad = ContactsRoad()
+    tasks: TasksRoad = TasksRoad()
 
 
 class Workspace(Section):

@@ -80,6 +80,8 @@ def _near(where: str) -> str:
 ROADS = ("files",)  # those that can be taken
 FILE_SOURCES = (SourceKind.GOOGLE, SourceKind.TAKEOUT)
 FILE_TARGETS = (TargetKind.NEXTCLOUD, TargetKind.FOLDER)
+CALENDAR_SOURCES = (SourceKind.TAKEOUT, SourceKind.ICS)
+CONTACT_SOURCES = (SourceKind.TAKEOUT, SourceKind.VCF)
 
 _NEEDS_PLACE = {
     SourceKind.TAKEOUT: "takeout:takeout-001.zip",

@@ -28,13 +28,30 @@ class Kind(StrEnum):
     CHANNEL = "channel"
     EMOJI = "emoji"  # one that people drew themselves
     MESSAGE = "message"
+    CALENDAR = "calendar"
+    EVENT = "event"  # with all its changed occurrences
+    ADDRESS_BOOK = "address_book"
+    CONTACT = "contact"
+    TASK_LIST = "task_list"
+    TASK = "task"
 
 
 # Holders that are more than their name: the source is asked to describe them (`Source.read`) before they are made.
-DESCRIBED = frozenset({Kind.PERSON, Kind.TEAM, Kind.CHANNEL, Kind.EMOJI})
+DESCRIBED = frozenset(
+    {
+        *(Kind.PERSON, Kind.TEAM, Kind.CHANNEL, Kind.EMOJI),
+        *(Kind.CALENDAR, Kind.ADDRESS_BOOK, Kind.TASK_LIST),
+    }
+)
 
-# What lies at the target under a name that its description, or the target, gives: a chat's names and numbers.
-GIVEN_NAMES = frozenset({Kind.PERSON, Kind.TEAM, Kind.CHANNEL, Kind.EMOJI, Kind.MESSAGE})
+# What lies at the target under a name that its description, the target or degoog gives: a chat's names and numbers,
+# the day and title of an event.
+GIVEN_NAMES = frozenset(
+    {
+        *(Kind.PERSON, Kind.TEAM, Kind.CHANNEL, Kind.EMOJI, Kind.MESSAGE),
+        *(Kind.EVENT, Kind.CONTACT, Kind.TASK),
+    }
+)
 
 
 class Outcome(StrEnum):
@@ -61,6 +78,9 @@ class SkipReason(StrEnum):
     PRIVATE = "private"  # a private channel, or a conversation, that workspace.yml does not name
     NOT_AGREED = "not_agreed"  # somebody of a conversation has not agreed, or no longer does
     NOTICE = "notice"  # what a chat says by itself: who joined, who left
+    BUSY_ONLY = "busy_only"  # a calendar of which only the busy times may be seen
+    SUBSCRIBED = "subscribed"  # a calendar that somebody else keeps: holidays, a school's
+    BIRTHDAYS = "birthdays"  # made from the contacts, which bring them along
 
 
 class FailReason(StrEnum):
@@ -82,6 +102,8 @@ class FailReason(StrEnum):
     CONNECTION = "connection"  # the transfer broke, several times
     PARENT_FAILED = "parent_failed"  # its folder could not be made
     REJECTED = "rejected"  # the target said no, for a reason given in the detail
+    BROKEN = "broken"  # an event, contact or task that cannot be understood; detail: where it stands
+    TRASHED = "trashed"  # the target has it in its trash and takes it nowhere else
 
 
 class LossKind(StrEnum):
@@ -110,6 +132,14 @@ class LossKind(StrEnum):
     FORMAT = "format"  # a document that came in another format than asked for; detail: which and why
     POINTER = "pointer"  # a page with a link to the original came in its place; detail: why
     TIE = "tie"  # it works with something else, and that ends with the move; detail: with what
+    UID = "uid"  # an identity used twice, or none: it got one; detail: the original
+    ZONE = "zone"  # a time zone that nobody knows; detail: its name
+    TEXT = "text"  # characters that could not be read
+    RECURRENCE = "recurrence"  # a rule of repetition that cannot be kept; detail: the rule
+    LINK = "link"  # a file hangs on it that stays where it was; detail: its address
+    PHOTO = "photo"  # too large for the target
+    GUESTS = "guests"  # the source does not tell all the guests
+    FIELD = "field"  # something the format has no place for; detail: what it said
 
 
 @dataclass(frozen=True, slots=True)

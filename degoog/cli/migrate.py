@@ -48,3 +48,21 @@ _road(
     example="degoog migrate files --source takeout:takeout-001.zip --to folder:./archive\n"
     "degoog migrate files --dry-run",
 )
+_road(
+    "calendars",
+    about=N_("Move calendars and their events; nobody is sent an invitation."),
+    example="degoog migrate calendars --source ics:agenda.ics --to folder:./agendas\n"
+    "degoog migrate calendars --source takeout:takeout-001.zip --to nextcloud",
+)
+_road(
+    "contacts",
+    about=N_("Move contacts, their groups and pictures."),
+    example="degoog migrate contacts --source vcf:contacts.vcf --to folder:./contacts\n"
+    "degoog migrate contacts --source takeout:takeout-001.zip --to nextcloud",
+)
+_road(
+    "tasks",
+    about=N_("Move lists of tasks."),
+    example="degoog migrate tasks --source takeout:takeout-001.zip --to folder:./taches\n"
+    "degoog migrate tasks --source ics:taches.ics --to nextcloud",
+)

@@ -34,3 +34,18 @@ _road(
     about=N_("Look through the files and show what would move; nothing is moved."),
     example="degoog plan files --source takeout:takeout-001.zip --to folder:./archive",
 )
+_road(
+    "calendars",
+    about=N_("Look through the calendars and show what would move; nothing is moved."),
+    example="degoog plan calendars --source ics:agenda.ics --to folder:./agendas",
+)
+_road(
+    "contacts",
+    about=N_("Look through the contacts and show what would move; nothing is moved."),
+    example="degoog plan contacts --source vcf:contacts.vcf --to folder:./contacts",
+)
+_road(
+    "tasks",
+    about=N_("Look through the lists of tasks and show what would move; nothing is moved."),
+    example="degoog plan tasks --source takeout:takeout-001.zip --to folder:./taches",
+)

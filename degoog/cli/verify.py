@@ -40,3 +40,18 @@ _road(
     about=N_("Compare every file in the new place with what was sent."),
     example="degoog verify files --to folder:./archive\ndegoog verify files --sample 5%",
 )
+_road(
+    "calendars",
+    about=N_("Compare every event in the new place with what was sent."),
+    example="degoog verify calendars --to folder:./agendas\ndegoog verify calendars --full",
+)
+_road(
+    "contacts",
+    about=N_("Compare every contact in the new place with what was sent."),
+    example="degoog verify contacts --to folder:./contacts",
+)
+_road(
+    "tasks",
+    about=N_("Compare every task in the new place with what was sent."),
+    example="degoog verify tasks --to folder:./taches",
+)

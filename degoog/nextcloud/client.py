@@ -97,6 +97,14 @@ class Client:
         """Give the address of an unfinished upload, or of something in it."""
         return self._address("uploads", self.server.user, *names)
 
+    def calendars(self, *names: str) -> str:
+        """Give the address of this account's calendars, or of something in them."""
+        return self._address("calendars", self.server.user, *names)
+
+    def books(self, *names: str) -> str:
+        """Give the address of this account's address books, or of something in them."""
+        return self._address("addressbooks", "users", self.server.user, *names)
+
     def link(self, file_id: str) -> str:
         """Give the address a person opens to see a file or folder."""
         return f"{self.url}{'' if self.server.pretty else '/index.php'}/f/{file_id}"

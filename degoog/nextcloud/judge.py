@@ -49,6 +49,8 @@ class Judge:
         if fault.name == "ServerMaintenanceMode" or "x-nextcloud-maintenance-mode" in response.headers:
             why = _("Nextcloud is in maintenance")
             verdict = Again(why, after=30.0, refused=True, spent=maintenance(self.url))
+        elif fault.status == 429 and fault.message.startswith("Too many calendars"):
+            verdict = None  # an hour's limit: the target says what to do
         elif fault.status == 429:
             verdict = Again(_("Nextcloud asks for patience"), refused=True)
         elif locked(fault):

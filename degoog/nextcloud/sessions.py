@@ -15,6 +15,9 @@ import httpx
 
 # lib/base.php, performSameSiteCookieProtection: a session without these is answered with 412.
 _COMPANIONS = ("nc_sameSiteCookielax", "nc_sameSiteCookiestrict")
+# POST: see above. A session would have only so many calendars made in an hour
+# (apps/dav/lib/CalDAV/Security/RateLimitingPlugin.php).
+_ALONE = frozenset({"POST", "MKCALENDAR"})
 _DOUBTFUL = frozenset({401, 403, 412})
 
 
@@ -58,7 +61,7 @@ class Sessions:
     @contextmanager
     def one(self, method: str) -> Iterator[Session]:
         """Lend a session for a request; one whose request broke, or was refused, is forgotten."""
-        if method == "POST":
+        if method in _ALONE:
             yield Session()
             return
         session = self._free.pop() if self._free else Session()

@@ -8,7 +8,7 @@ from degoog.i18n import _, n_
 from degoog.ledger.checking import Verdict
 from degoog.ledger.entries import Cause, Unsettled
 from degoog.model import FailReason, LossKind, Outcome, SkipReason
-from degoog.report import changes, conversations
+from degoog.report import agendas, changes, conversations
 from degoog.wording import count
 
 # What waits for a person; every other cause is told for information.
@@ -23,6 +23,8 @@ TO_LOOK_AT: tuple[Cause, ...] = (
     LossKind.BESIDE,
     LossKind.ATTACHMENT,
     LossKind.EMAIL,
+    LossKind.ZONE,
+    LossKind.RECURRENCE,
 )
 
 
@@ -39,11 +41,11 @@ def remedy(cause: Cause, number: int) -> Remedy:
     """Give what to say of `number` things with one cause."""
     match cause:
         case FailReason():
-            said = _failed(number)[cause]
+            said = (_failed(number) | agendas.failed(number))[cause]
         case SkipReason():
-            said = (_skipped(number) | conversations.skipped(number))[cause]
+            said = (_skipped(number) | conversations.skipped(number) | agendas.skipped(number))[cause]
         case LossKind():
-            said = (changes.lost(number) | conversations.lost(number))[cause]
+            said = (changes.lost(number) | conversations.lost(number) | agendas.lost(number))[cause]
         case Verdict():
             said = changes.checked(number)[cause]
         case Outcome():

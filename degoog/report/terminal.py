@@ -158,14 +158,12 @@ def _work(work: dict[str, Tally], facts: Facts) -> Iterator[str]:
     if not work:
         yield _("Nothing to do: the new place is up to date.")
     if write.items or make.items:
-        yield _("Will be moved: {content} ({size}) and {holders}.").format(
-            content=nouns.content(facts.road, write.items),
-            size=size(write.bytes),
-            holders=nouns.holders(facts.road, make.items),
+        yield _("Will be moved: {content} and {holders}.").format(
+            content=_amount(facts.road, write), holders=nouns.holders(facts.road, make.items)
         )
     if replace.items:
-        yield _("Changed at the source, will be brought up to date: {content} ({size}).").format(
-            content=nouns.content(facts.road, replace.items), size=size(replace.bytes)
+        yield _("Changed at the source, will be brought up to date: {content}.").format(
+            content=_amount(facts.road, replace)
         )
     if move.items:
         yield n_(
@@ -177,6 +175,12 @@ def _work(work: dict[str, Tally], facts: Facts) -> Iterator[str]:
         yield n_(
             "Already there and unchanged: {number} item.", "Already there and unchanged: {number} items.", facts.arrived
         ).format(number=count(facts.arrived))
+
+
+def _amount(road: str, tally: Tally) -> str:
+    """Say how much: with the bytes where the road counts them."""
+    content = nouns.content(road, tally.items)
+    return f"{content} ({size(tally.bytes)})" if tally.bytes or road == "files" else content
 
 
 def _not_coming(facts: Facts, most: int | None) -> Iterator[str]:

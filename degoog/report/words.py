@@ -74,6 +74,12 @@ def _kinds() -> Mapping[str, str]:
         Kind.CHANNEL: _("channel"),
         Kind.EMOJI: _("emoji"),
         Kind.MESSAGE: _("message"),
+        Kind.CALENDAR: _("calendar"),
+        Kind.EVENT: _("event"),
+        Kind.ADDRESS_BOOK: _("address book"),
+        Kind.CONTACT: _("contact"),
+        Kind.TASK_LIST: _("list of tasks"),
+        Kind.TASK: _("task"),
     }
 
 
@@ -89,6 +95,9 @@ def _skips() -> Mapping[str, str]:
         SkipReason.PRIVATE: _("private"),
         SkipReason.NOT_AGREED: _("somebody has not agreed"),
         SkipReason.NOTICE: _("automatic notice"),
+        SkipReason.BUSY_ONLY: _("shows only when somebody is busy"),
+        SkipReason.SUBSCRIBED: _("kept by somebody else"),
+        SkipReason.BIRTHDAYS: _("comes with the contacts"),
     }
 
 
@@ -110,6 +119,8 @@ def _fails() -> Mapping[str, str]:
         FailReason.CONNECTION: _("the connection broke"),
         FailReason.PARENT_FAILED: _("its folder could not be made"),
         FailReason.REJECTED: _("refused by the new place"),
+        FailReason.BROKEN: _("cannot be understood"),
+        FailReason.TRASHED: _("in the trash of the new place"),
     }
 
 
@@ -138,6 +149,14 @@ def _losses() -> Mapping[str, str]:
         LossKind.FORMAT: _("came in another format"),
         LossKind.POINTER: _("a link came in its place"),
         LossKind.TIE: _("works with something that stays"),
+        LossKind.UID: _("has a new identity"),
+        LossKind.ZONE: _("its time zone is unknown"),
+        LossKind.TEXT: _("some characters changed"),
+        LossKind.RECURRENCE: _("no longer repeats as it did"),
+        LossKind.LINK: _("links to a file that stays"),
+        LossKind.PHOTO: _("without its picture"),
+        LossKind.GUESTS: _("some guests are not known"),
+        LossKind.FIELD: _("something it said was not kept"),
     }
 
 

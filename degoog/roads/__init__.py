@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from degoog.http import Time
 
 FILES = "files"
+CALENDARS = "calendars"
+CONTACTS = "contacts"
+TASKS = "tasks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,9 @@ class Given:
 class Road(Protocol):
     """One kind of thing to move. Nothing is opened yet by what it gives."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What people call it."""
 
     def section(self, workspace: Workspace | None) -> RoadSection:
         """Give what workspace.yml says of this road."""
@@ -61,9 +66,13 @@ class Road(Protocol):
 
 def road(name: str) -> Road:
     """Give a road by its name; loads no service yet."""
-    from degoog.roads.files import Files
+    if name == FILES:
+        from degoog.roads.files import Files
 
-    return {FILES: Files}[name]()
+        return Files()
+    from degoog.roads.agendas import ROADS
+
+    return ROADS[name]()
 
 
 def sources_of(section: RoadSection, given: Given, *, missing: str) -> tuple[Origin, ...]:
@@ -85,8 +94,9 @@ def again(address: str) -> list[str]:
     """Give the options that name a target again, from the address that the ledger keeps."""
     if address.startswith(f"{TargetKind.FOLDER}:"):
         return ["--to", str(Destination(TargetKind.FOLDER, address.partition(":")[2]).near())]
-    into = address.rpartition("), ")[2]
-    return ["--to", str(TargetKind.NEXTCLOUD), *(["--into", into] if into != FilesRoad().into else [])]
+    _account, mark, into = address.rpartition("), ")
+    given = ["--into", into] if mark and into != FilesRoad().into else []
+    return ["--to", str(TargetKind.NEXTCLOUD), *given]
 
 
 def no_such_source(origin: Origin, known: Sequence[SourceKind]) -> Usage:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Sequence
-from pathlib import Path
 
-from degoog import access
 from degoog.config_schema import FilesRoad, Workspace
 from degoog.ends import Destination, Origin, SourceKind, TargetKind
 from degoog.errors import Usage
 from degoog.i18n import _
 from degoog.ports import Blob, Leg, Resolve, Source, Target
 from degoog.roads import FILES, Given, Outside, no_such_source, sources_of, target_of
+from degoog.roads.archives import parts
 
 
 class Files:
@@ -48,7 +46,7 @@ def _source(origins: Sequence[Origin]) -> Source[Blob]:
 
     kinds = {origin.kind for origin in origins}
     if kinds == {SourceKind.TAKEOUT}:
-        return TakeoutSource([path for origin in origins for path in _parts(origin.path)])
+        return TakeoutSource([path for origin in origins for path in parts(origin.path)])
     if SourceKind.TAKEOUT in kinds:
         raise Usage(_("A Google archive and another source cannot be mixed in one run. Run the command once for each."))
     raise no_such_source(origins[0], [SourceKind.TAKEOUT])
@@ -61,31 +59,9 @@ def _target(to: Destination, outside: Outside, *, into: str) -> Target[Blob]:
 
             return Folder(to.path)
         case TargetKind.NEXTCLOUD:
-            from degoog.http import Pacing, Time
-            from degoog.nextcloud.client import Client
             from degoog.nextcloud.files import NextcloudFiles
+            from degoog.roads.accounts import nextcloud
 
-            given = access.nextcloud(outside.workspace, outside.secrets(), outside.environ)
-            client = Client(
-                given.url,
-                given.login,
-                given.password,
-                pacing=Pacing(outside.time or Time()),
-                observer=outside.observer,
-                transport=outside.transport,
-            )
-            return NextcloudFiles(client, into=into)
+            return NextcloudFiles(nextcloud(outside), into=into)
         case TargetKind.MATTERMOST:
             raise Usage(_("Mattermost takes channels, not files. To do: use --to nextcloud or --to folder:DIR."))
-
-
-def _parts(path: Path) -> list[Path]:
-    """Give the archives a source names: a file, every part in a folder, or a pattern a shell did not expand."""
-    if path.is_dir():
-        found = sorted(part for part in path.iterdir() if part.name.lower().endswith((".zip", ".tgz", ".tar.gz")))
-        if not found:
-            raise Usage(_("There is no Google archive (.zip or .tgz) in the folder {path}.").format(path=path))
-        return found
-    if not path.exists() and (matched := sorted(glob.glob(str(path)))):  # noqa: PTH207 - the path is absolute
-        return [Path(name) for name in matched]
-    return [path]

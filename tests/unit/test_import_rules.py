@@ -15,10 +15,10 @@ PACKAGE = Path(degoog.__file__).parent
 # Everybody speaks these.
 WORDS = {"model", "errors", "i18n", "problems", "wording"}
 # The services, one package each: what talks to one outside thing.
-SERVICES = {"folder", "google", "slack", "nextcloud", "mattermost"}
+SERVICES = {"folder", "loose", "google", "slack", "nextcloud", "mattermost"}
 # What a person wrote: read by cli and roads, and handed down from there.
 WRITTEN = {"addresses", "config", "config_edit", "config_schema", "ends", "filters", "people"}
-_BELOW_SERVICES = {*WORDS, "addresses", "convert", "files", "http", "people", "ports", "secrets", "zips"}
+_BELOW_SERVICES = {*WORDS, "addresses", "convert", "documents", "files", "http", "people", "ports", "secrets", "zips"}
 
 # What each module or package of degoog may import from the others. A new one gets a line here, or fails.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -44,6 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "nouns": {"i18n", "model", "wording"},
     "observe": {*WORDS, "nouns", "ports"},
     "convert": {*WORDS, "ports"},
+    "documents": {"model"},
     "zips": {*WORDS},
     "http": {*WORDS, "ports", "secrets"},
     "ledger": {*WORDS, "", "ports"},
@@ -87,6 +88,7 @@ ONLY_IN = {
     "click": {"cli"},
     "cryptography": {"google"},
     "filelock": {"ledger", "folder"},
+    "icalendar": {"convert"},
     "httpx": {"http", *SERVICES, "provision", "cli", "doctor", "roads"},  # the last three hand a transport down
     "jinja2": {"beginning", "provision", "report"},
     "keyring": {"secrets"},

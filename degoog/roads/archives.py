@@ -1,0 +1,21 @@
+"""The parts of a Google archive that a source names."""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path
+
+from degoog.errors import Usage
+from degoog.i18n import _
+
+
+def parts(path: Path) -> list[Path]:
+    """Give the archives a source names: a file, every part in a folder, or a pattern a shell did not expand."""
+    if path.is_dir():
+        found = sorted(part for part in path.iterdir() if part.name.lower().endswith((".zip", ".tgz", ".tar.gz")))
+        if not found:
+            raise Usage(_("There is no Google archive (.zip or .tgz) in the folder {path}.").format(path=path))
+        return found
+    if not path.exists() and (matched := sorted(glob.glob(str(path)))):  # noqa: PTH207 - the path is absolute
+        return [Path(name) for name in matched]
+    return [path]
