@@ -10,6 +10,7 @@ import asyncio
 import email.utils
 import logging
 import random
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -26,8 +27,10 @@ log = logging.getLogger("degoog.http")
 
 # RFC 9110 §9.2.2, and the WebDAV methods that are idempotent (RFC 4918 §9; PROPPATCH sets what it says).
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PROPFIND", "PROPPATCH", "REPORT", "SEARCH"})
-TIMEOUT = httpx.Timeout(300.0, connect=30.0, pool=None)
+CONNECT = 10.0
+TIMEOUT = httpx.Timeout(300.0, connect=CONNECT, pool=None)
 _ATTEMPTS = 8  # 1 + 2 + 4 + … + 60 s: about two minutes of patience
+_FIRST_ATTEMPTS = 3  # who never answered is stopped, or misspelt: three seconds
 _LONGEST_WAIT = 900.0  # who asks for more has closed for today
 
 
@@ -93,6 +96,7 @@ class _Rhythm:
     next: float = 0.0
     gap: float = 0.0
     slowed: float = -1.0
+    answered: bool = False
 
 
 @dataclass
@@ -127,6 +131,14 @@ class Pacing:
         rhythm = self._of(host)
         if rhythm.gap > self.every:
             rhythm.gap = rhythm.gap * 0.95 if rhythm.gap > self.every + 0.01 else self.every
+
+    def answered(self, host: str) -> None:
+        """Note that a host is there."""
+        self._of(host).answered = True
+
+    def known(self, host: str) -> bool:
+        """Tell whether a host ever answered in this run."""
+        return self._of(host).answered
 
     def gap(self, host: str) -> float:
         """Tell the present time between two requests to a host, in seconds."""
@@ -171,6 +183,7 @@ class Patience(httpx.AsyncBaseTransport):
             except httpx.TransportError as error:
                 wait = self._after_error(request, error, tries)
             else:
+                self._pacing.answered(host)
                 match self._judge(response):
                     case None:
                         self._pacing.ease(host)
@@ -206,6 +219,9 @@ class Patience(httpx.AsyncBaseTransport):
             raise Usage(text.format(host=host, why=why)) from error
         never_left = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
         log.info("%s %s: %s", request.method, host, type(error).__name__)
+        silent = tries >= _FIRST_ATTEMPTS or isinstance(error, httpx.ConnectTimeout)
+        if never_left and silent and not self._pacing.known(host):
+            raise Unavailable(_nobody(host, error)) from error
         if tries >= _ATTEMPTS:
             text = _("{host} does not answer. Nothing is lost; run the same command again to resume.")
             raise Unavailable(text.format(host=host)) from error
@@ -288,6 +304,23 @@ def _kept(request: httpx.Request) -> bool:
 
 def _repeatable(request: httpx.Request) -> bool:
     return request.method in IDEMPOTENT or "degoog_repeatable" in request.extensions
+
+
+def _nobody(host: str, error: BaseException | None) -> str:
+    """Say that nobody is there, and whether that is for want of a name."""
+    while error is not None:
+        if isinstance(error, socket.gaierror):
+            text = _(
+                "There is no server named {host}, or this computer is not connected to the internet. Nothing is lost. "
+                "To do: check how the address is spelt, then run the same command again."
+            )
+            return text.format(host=host)
+        error = error.__cause__ or error.__context__
+    text = _(
+        "Nothing answers at {host}. Nothing is lost. To do: check the address, and that the server is running, "
+        "then run the same command again."
+    )
+    return text.format(host=host)
 
 
 def _distrust(error: BaseException | None) -> str | None:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from degoog.errors import Unavailable, Usage
-from degoog.http import TIMEOUT, Pacing, open_client
+from degoog.http import CONNECT, TIMEOUT, Pacing, open_client
 from degoog.i18n import _
 from degoog.nextcloud import dav, server
 from degoog.nextcloud.judge import Judge
@@ -130,7 +130,7 @@ class Client:
                 headers={**(headers or {}), **session.header()},
                 content=content,
                 auth=self._auth(),
-                timeout=TIMEOUT if read is None else httpx.Timeout(read, connect=30.0, pool=None),
+                timeout=TIMEOUT if read is None else httpx.Timeout(read, connect=CONNECT, pool=None),
                 extensions=dict(extensions or {}),
             )
             session.learn(response)

@@ -108,11 +108,11 @@ def test_a_server_in_maintenance_is_waited_for_then_left(call, takeout, cloud):
     assert "is in maintenance. Nothing is lost; run the same command later." in said
 
 
-def test_a_server_that_is_down_is_waited_for_then_left(call, takeout, cloud):
+def test_a_server_that_is_down_is_told_at_once(call, takeout, cloud):
     cloud.close()
 
     said = stopped(call(*THERE, environ=cloud.environ))
-    assert "does not answer. Nothing is lost; run the same command again to resume." in said
+    assert "Nothing answers at 127.0.0.1. Nothing is lost. To do: check the address" in said
 
 
 def test_a_server_that_goes_down_on_the_way_loses_nothing(call, takeout, cloud):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import ssl
 
 import httpx
@@ -138,10 +139,44 @@ def test_after_a_stop_no_request_leaves_any_more():
     assert len(net.requests) == 1
 
 
-def test_a_server_that_cannot_be_reached_stops_the_run_in_the_end():
-    net = wire(*[httpx.ConnectError("down")] * 8)
-    with pytest.raises(Unavailable, match=r"cloud\.example does not answer"):
+def unknown_name() -> httpx.ConnectError:
+    """What httpx raises for a name that nobody knows."""
+    error = httpx.ConnectError("All connection attempts failed")
+    error.__cause__ = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    return error
+
+
+def test_a_server_that_never_answered_is_given_up_within_seconds():
+    net = wire(*[httpx.ConnectError("refused")] * 8)
+    with pytest.raises(Unavailable, match=r"Nothing answers at cloud\.example"):
         ask(net)
+    assert sum(net.clock.slept) < 5
+
+
+def test_a_mistyped_name_is_told_as_one():
+    net = wire(*[unknown_name()] * 8)
+    with pytest.raises(Unavailable, match=r"no server named cloud\.example"):
+        ask(net)
+    assert sum(net.clock.slept) < 5
+
+
+def test_a_server_that_keeps_silent_from_the_start_is_asked_once():
+    net = wire(*[httpx.ConnectTimeout("silent")] * 8)
+    with pytest.raises(Unavailable, match=r"Nothing answers at cloud\.example"):
+        ask(net)
+    assert len(net.requests) == 1
+
+
+def test_a_server_that_goes_away_later_is_waited_for_and_who_watches_is_told():
+    net = wire(200, *[httpx.ConnectError("down")] * 6, 201)
+    assert ask(net, times=2).status_code == 201
+    assert net.watcher.events[-1] == Waiting("cloud.example", 32.0, "cloud.example does not answer")
+
+
+def test_a_server_that_stays_away_stops_the_run_in_the_end():
+    net = wire(200, *[httpx.ConnectError("down")] * 8)
+    with pytest.raises(Unavailable, match=r"cloud\.example does not answer"):
+        ask(net, times=2)
 
 
 def test_a_certificate_that_cannot_be_trusted_is_told_at_once():
