@@ -116,7 +116,7 @@ class Naming(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """Make a holder; one that is there already is adopted.
+    """Make a holder; one that is there already is adopted, and `found` where no intent or proof says it is ours.
 
     `value` is the road's own description (Q), for kinds in `model.DESCRIBED`; None for all others. A description
     that changed comes again, with the proof of what is there.
@@ -182,7 +182,8 @@ class Touch:
 class Settled:
     """The target confirmed it durably. `path` is where it really lies, which may be beside the place asked for.
 
-    `found`: the same bytes lay there before degoog came. They count as arrived, but are never replaced nor moved.
+    `found`: the same bytes, or the holder, lay there before degoog came. They count as arrived, but are never
+    replaced, moved nor touched.
     """
 
     item: Item

@@ -223,7 +223,8 @@ class MemoryBatch:
         return len(self._tasks) >= self._target.batch_size
 
     def intents(self) -> Sequence[tuple[Ref, Intent]]:
-        return [(t.item.ref, Intent(t.at.path, t.value.size)) for t in self._tasks if isinstance(t, Write)]
+        made = [(t.item.ref, Intent(t.at.path)) for t in self._tasks if isinstance(t, Make)]
+        return made + [(t.item.ref, Intent(t.at.path, t.value.size)) for t in self._tasks if isinstance(t, Write)]
 
     async def close(self) -> Sequence[Result]:
         return [await self._do(task) for task in self._tasks]
@@ -256,7 +257,10 @@ class MemoryBatch:
         for path in self._places(task.at.path):
             there = store.nodes.get(path)
             if there is None or there.holder:
-                return self._settled(task, path, there or store.put(path, None))
+                empty = not any(place.startswith(f"{path}/") for place in store.nodes)
+                ours = there is None or task.at.proof is not None or (task.at.intent is not None and empty)
+                found = not ours
+                return replace(self._settled(task, path, there or store.put(path, None)), found=found)
         raise AssertionError
 
     async def _write(self, task: Write[Blob]) -> Result:

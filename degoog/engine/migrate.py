@@ -234,7 +234,8 @@ async def _task(state: _Run[P, Q], stage: Stage, row: Row) -> tuple[Task[Q], tup
     if stage > Stage.CONTENT:
         _suffix, value, _losses = await _value(state, item)
         return Touch(item, place, stage, value), ()
-    if row.arrived and not state.road.lane.ours_alone(row):
+    stays = item.holder and place.was == place.path
+    if row.arrived and not stays and not state.road.lane.ours_alone(row):
         # What lies there stays for whoever else needs it; ours is written anew.
         place = Place(place.path, intent=place.intent)
     elif row.arrived and place.was != place.path:
@@ -277,7 +278,9 @@ async def _close(state: _Run[P, Q], batch: Batch[Q], held: dict[str, _Held], fee
         entry = held[str(raw.item.ref)]
         result = _judge(state, entry, raw, feed)
         if isinstance(result, Settled):
-            touches[entry.row.id] = frozenset[Stage]() if isinstance(entry.task, Touch) else target.touches(raw.item)
+            # What lay there before is left as it is.
+            no_touch = isinstance(entry.task, Touch) or result.found
+            touches[entry.row.id] = frozenset[Stage]() if no_touch else target.touches(raw.item)
         done.append((entry.row, entry.task, result))
     lane.settle(done, run=state.run, touches=touches)
     for entry_row, task, result in done:

@@ -52,7 +52,8 @@ class FolderBatch:
 
     def intents(self) -> Sequence[tuple[Ref, Intent]]:
         """What will be where."""
-        return [
+        made = [(task.item.ref, Intent(task.at.path)) for task in self._tasks if isinstance(task, Make)]
+        return made + [
             (task.item.ref, Intent(task.at.path, task.value.size, task.value.digest))
             for task in self._tasks
             if isinstance(task, Write)
@@ -100,13 +101,17 @@ class FolderBatch:
     def _make(self, task: Make) -> Result:
         for path in self._places(task.at.path):
             where = self._where(path)
+            found = False
             try:
                 where.mkdir()
             except FileExistsError:
                 if not S_ISDIR(where.lstat().st_mode):
                     continue
+                # A run that died before it could say that it had made it had put nothing into it.
+                ours = task.at.proof is not None or (task.at.intent is not None and not any(where.iterdir()))
+                found = not ours
             losses = _beside(path, task.at) + _star(task.item)
-            return Settled(task.item, path, Proof(str(where.stat().st_ino)), losses, where.as_uri())
+            return Settled(task.item, path, Proof(str(where.stat().st_ino)), losses, where.as_uri(), found)
         raise AssertionError("places never end")
 
     async def _write(self, task: Write[Blob], bench: Path) -> Result | _Written:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from degoog.ledger.balance import Balance
 from degoog.ledger.book import Ledger
 from degoog.ledger.entries import ARRIVED, FROM, OUTCOME, UNPROVEN, Cause, condition
-from degoog.ledger.lane import Balance
 from degoog.ledger.walk import EPOCH, moment
 from degoog.model import FailReason, Kind, LossKind, Outcome, SkipReason
 

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from degoog.errors import Usage
 from degoog.i18n import _
+from degoog.ledger.balance import Balance, weigh
 from degoog.ledger.checking import Comparison
 from degoog.ledger.rows import (
     BY_HOLDER,
@@ -33,50 +34,10 @@ from degoog.ports import Failed, Make, Move, Naming, Result, Settled, Task, Touc
 if TYPE_CHECKING:
     from degoog.ledger.book import Ledger
 
-# A file that somebody else put there, or in which something else that was migrated lies too.
-_NOT_OURS_ALONE = """(i.stage = 1 AND (i.found OR EXISTS (
-  SELECT 1 FROM item o WHERE o.lies = i.lies AND o.stage = 1 AND o.id <> i.id AND o.lane IN (
-    SELECT other.id FROM lane other JOIN lane mine ON mine.identity = other.identity WHERE mine.id = i.lane))))"""
-
-_BALANCE = """
-SELECT
-  count(*) FILTER (WHERE walk >= :walk AND state = 'done' AND run = :run),
-  count(*) FILTER (WHERE walk >= :walk AND state = 'done' AND run IS NOT :run),
-  count(*) FILTER (WHERE walk >= :walk AND state = 'skipped'),
-  count(*) FILTER (WHERE walk >= :walk AND state = 'failed'),
-  count(*) FILTER (WHERE walk >= :walk AND state = 'pending' AND up IS NOT NULL),
-  count(*) FILTER (WHERE walk < :walk),
-  coalesce(sum(coalesce(proof_size, size, 0)) FILTER (WHERE walk >= :walk AND state = 'done' AND run = :run
-                                                       AND stage = 1 AND detail <> 'relocated'), 0)
-FROM item INDEXED BY item_lane WHERE lane = :lane AND count > 0
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """What became of everything found, after a run: `found = moved + unchanged + skipped + failed + pending`.
-
-    `found` is what the source yielded, counted apart from the outcomes. `gone` vanished at the source since an
-    earlier walk and stands outside. `touches` are last touches (times, stars) still to do. `bytes` were moved.
-    """
-
-    found: int = 0
-    moved: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    failed: int = 0
-    pending: int = 0
-    gone: int = 0
-    touches: int = 0
-    bytes: int = 0
-
-    def __add__(self, other: Balance) -> Balance:
-        return Balance(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
-
-    @property
-    def holds(self) -> bool:
-        """Whether everything found is accounted for."""
-        return self.found == self.moved + self.unchanged + self.skipped + self.failed + self.pending
+# What somebody else put there, or in which something else that was migrated lies too: a file or a holder.
+_NOT_OURS_ALONE = """(i.found OR EXISTS (
+  SELECT 1 FROM item o WHERE o.lies = i.lies AND o.stage = i.stage AND o.id <> i.id AND o.lane IN (
+    SELECT other.id FROM lane other JOIN lane mine ON mine.identity = other.identity WHERE mine.id = i.lane)))"""
 
 
 class Lane:
@@ -327,21 +288,14 @@ class Lane:
 
     def balance(self, run: int) -> Balance:
         """Count what became of everything found, as of a run."""
-        what = {"lane": self.id, "walk": self.number, "run": run}
-        moved, unchanged, skipped, failed, pending, gone, size = self._connection.execute(_BALANCE, what).fetchone()
-        (found,) = self._connection.execute("SELECT found FROM lane WHERE id = ?", (self.id,)).fetchone()
-        (touches,) = self._connection.execute(
-            "SELECT count(*) FROM touch t CROSS JOIN item i ON i.id = t.item WHERE t.stage >= 2 AND t.pending"
-            " AND i.lane = :lane AND i.walk >= :walk",
-            what,
-        ).fetchone()
-        return Balance(found, moved, unchanged, skipped, failed, pending, gone, touches, size)
+        return weigh(self._connection, self.id, walk=self.number, run=run)
 
     def _arrived(
         self, row: Row, task: Make | Write[Any] | Move, result: Settled, run: int, touches: frozenset[Stage]
     ) -> None:
         connection, proof = self._connection, result.proof
         moved_on = isinstance(task, Move) and row.changed
+        leaves = isinstance(task, Make) and row.arrived and not self.ours_alone(row)
         connection.execute(
             "UPDATE item SET state = ?, reason = '', detail = ?, run = ?, settled = ?, done_content = ?,"
             " done_place = place, lies = ?, proof_id = ?, proof_size = ?, proof_digest = ?, proof_etag = ?,"
@@ -353,7 +307,10 @@ class Lane:
             ),
         )  # fmt: skip
         connection.execute("DELETE FROM intent WHERE item = ?", (row.id,))
-        self._carry_along(row, result.path)
+        if leaves:
+            self._follow(row, result.path)
+        else:
+            self._carry_along(row, result.path)
         connection.execute("DELETE FROM loss WHERE item = ? AND origin = 'target'", (row.id,))
         losses = list(result.losses)
         if row.item.kind not in GIVEN_NAMES and result.path.rpartition("/")[2] != row.item.name:
@@ -372,6 +329,15 @@ class Lane:
                 "UPDATE item SET lies = ?2 || substr(lies, length(?1) + 1)"
                 " WHERE lane = ?3 AND substr(lies, 1, length(?1) + 1) = ?1 || '/'",
                 (row.place.was, path, self.id),
+            )
+
+    def _follow(self, row: Row, path: str) -> None:
+        """What lies in a holder that is not ours alone moves out of it, into the one made in its place."""
+        if row.place.was != path:
+            self._connection.execute(
+                "UPDATE item SET done_place = '', state = 'pending', reason = '' WHERE lane = ? AND up = ?"
+                " AND walk >= ? AND done_content IS NOT NULL",
+                (self.id, row.id, self.number),
             )
 
     def _touched(self, row: Row, task: Touch, result: Settled | None) -> None:

@@ -150,7 +150,12 @@ CREATE TABLE alias (
 CREATE INDEX alias_item ON alias (item);
 """
 
-MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER, _BOOKMARK, _PARTS, _ALIASES)
+# Who else lies in a holder is asked before it moves.
+_SHARED_HOLDERS = """
+CREATE INDEX item_lies_in ON item (lies) WHERE lies IS NOT NULL AND stage = 0;
+"""
+
+MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER, _BOOKMARK, _PARTS, _ALIASES, _SHARED_HOLDERS)
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:

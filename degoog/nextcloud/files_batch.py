@@ -184,6 +184,7 @@ class FilesBatch:
         at, properties = task.at, stamps.properties(task.item)
         path, others = at.path, self._uploads.beside(at.path)
         refused: Mapping[str, int] | None = None
+        found = False
         while True:
             stored = await self._tree.make(path, properties)
             if stored is not None and stored.id:
@@ -193,14 +194,18 @@ class FilesBatch:
             if entry is None or not entry.id:  # nextcloud.md §5: 405 is also what MKCOL answers to a forbidden name
                 raise self._uploads.forbidden(path)
             if entry.holder:
-                ours = stored is not None or at.intent is not None or at.proof is not None
+                ours = stored is not None or at.proof is not None or await self._left_by_us(task, path)
                 refused = await self._tree.set(path, properties) if ours else None
+                found = not ours
                 stored = Stored(entry.id, entry.etag)
                 break
             path = next(others)
-        return self._arrived(
-            task.item, at.path, path, Proof(stored.id, etag=stored.etag), stamps.refused(refused or {})
-        )
+        proof = Proof(stored.id, etag=stored.etag)
+        return replace(self._arrived(task.item, at.path, path, proof, stamps.refused(refused or {})), found=found)
+
+    async def _left_by_us(self, task: Make, path: str) -> bool:
+        """Whether a run that died made a folder: it bears the id of its like at the source from its beginning."""
+        return task.at.intent is not None and await self._tree.source_id(path) == str(task.item.ref)
 
     async def _move(self, task: Move) -> Result:
         at, proof = task.at, task.at.proof

@@ -59,6 +59,12 @@ class Tree:
         answers = dav.parse(_good(response).content)
         return answers[0].entry() if answers else None
 
+    async def source_id(self, path: str) -> str:
+        """Give the source id that degoog has put on a file or folder, empty where it has none."""
+        response = await self._ask("PROPFIND", path, headers={"Depth": "0"}, content=dav.propfind((dav.SOURCE_ID,)))
+        answers = dav.parse(_good(response).content)
+        return answers[0].text(dav.SOURCE_ID) if answers else ""
+
     async def list(self, path: str) -> AsyncIterator[Entry]:
         """Give what lies directly in a folder, one entry at a time; nothing where there is no such folder."""
         request = self.client.stream("PROPFIND", self.url(path), headers={"Depth": "1"}, content=dav.propfind())

@@ -73,8 +73,17 @@ class Writing:
         site.foreign_make("d")
         site.foreign_write("d/theirs.txt", b"theirs")
         made = desk.one(make("d"))
-        assert (made.path, beside(made)) == ("d", [])
+        assert (made.path, beside(made), made.found) == ("d", [], True)
         assert site.paths() == {"d/", "d/theirs.txt"}
+
+    def test_a_holder_that_a_killed_run_made_is_its_own_and_one_that_it_had_only_found_is_not(self, desk, site):
+        desk.one(make("ours"))
+        site.foreign_make("theirs")
+        site.foreign_write("theirs/a.txt", b"theirs")
+        again = [
+            replace(task, at=replace(task.at, intent=Intent(task.at.path))) for task in (make("ours"), make("theirs"))
+        ]
+        assert [desk.one(task).found for task in again] == [False, True]
 
     def test_a_holder_goes_beside_a_file_of_its_name(self, desk, site):
         site.foreign_write("d", b"a file")
