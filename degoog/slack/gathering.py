@@ -2,67 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from degoog.convert.slack.events import NOTICES
-from degoog.convert.slack.values import Room, User, Workspace
 from degoog.errors import Refused, Usage
 from degoog.i18n import _
-from degoog.model import FailReason, Ref, SkipReason
+from degoog.model import FailReason, SkipReason
 from degoog.slack import entries, lists
 from degoog.slack.consent import Consent
-from degoog.slack.lists import SERVICE
+from degoog.slack.gathered import Gathered, Place, Problem
 from degoog.slack.pack import LARGEST_DAY, LARGEST_LIST, Pack, Part, Role
+from degoog.slack.roster import CHANNELS, PAGES, Listed, Roster, shares
 from degoog.slack.store import Day, Row, Store
 
-_CHANNELS = ("channels", "groups", "dms", "mpims", "file_conversations")
-_PAGES = {"canvases": "quip", "lists": "list", "huddle_transcripts": "huddle_transcript"}
+_FOLDER = "degoog folder"  # where the canvas of a channel lay
 
 
 class Stopped(Exception):
     """The person interrupted; nothing was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in the archive that could not be read, or is left where it is; it may stand for several things."""
-
-    path: str
-    reason: FailReason | SkipReason
-    detail: str = ""
-    count: int = 1
-
-
-@dataclass(slots=True)
-class Place:
-    """A room with its number in the store; `verdict` says why it stays, `left` how many messages stay with it."""
-
-    number: int
-    room: Room
-    verdict: SkipReason | None = None
-    left: int = 0
-
-
-@dataclass(slots=True)
-class Gathered:
-    """All that was found, but the messages."""
-
-    account: str = ""
-    users: dict[str, User] = field(default_factory=dict)
-    pictures: dict[str, str] = field(default_factory=dict)
-    spaces: dict[str, Workspace] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    groups: dict[str, str] = field(default_factory=dict)
-    emoji: dict[str, str] = field(default_factory=dict)
-    domain: str = ""
-    token: str = ""
 
 
 class Gathering:
@@ -72,10 +33,9 @@ class Gathering:
         self.found = Gathered()
         self._packs = packs
         self._store = store
-        self._consent = consent
+        self._roster = Roster(self.found, consent)
         self._stop = stop
-        self._folders: dict[tuple[str, str], str] = {}
-        self._listed: list[list[tuple[str, str, list[Any]]]] = []
+        self._listed: list[Listed] = []
         self._wrote: set[str] = set()
 
     def run(self) -> Gathered:
@@ -84,8 +44,8 @@ class Gathering:
             self._index(number, pack)
         order = sorted(range(len(self._packs)), key=self._newest)
         for number in order:
-            self._people(self._listed[number])
-        accounts = {self._account(self._listed[number]) for number in order}
+            self._roster.people(self._listed[number])
+        accounts = {self._roster.account(self._listed[number]) for number in order}
         if len(accounts) > 1:
             raise Usage(
                 _(
@@ -94,7 +54,7 @@ class Gathering:
             )
         self.found.account = accounts.pop()
         for number in order:
-            self._rooms(self._listed[number])
+            self._roster.rooms(self._listed[number])
         self._strangers_in_rooms()
         for number in order:
             for day in self._store.days(number):
@@ -108,7 +68,7 @@ class Gathering:
 
     def _index(self, number: int, pack: Pack) -> None:
         days: list[Day] = []
-        listed: list[tuple[str, str, list[Any]]] = []
+        listed: Listed = []
         other: Counter[str] = Counter()
         for part in pack.parts():
             if self._stop.is_set():
@@ -124,6 +84,9 @@ class Gathering:
                     days.clear()
             elif part.role is Role.LIST:
                 listed.append((part.space, part.name, self._list(pack, part)))
+            elif part.role is Role.CANVAS:
+                rows = [row | {_FOLDER: part.folder} for row in self._list(pack, part)]
+                listed.append((part.space, "canvases", rows))
             elif part.role is Role.UPLOAD:
                 values = (part.file, self._store.add_member(number, part.member), part.name)
                 self._store.sql.execute("INSERT OR REPLACE INTO upload VALUES (?, ?, ?)", values)
@@ -140,7 +103,7 @@ class Gathering:
         out: list[Any] = []
         try:
             text = entries.text_of(pack.read(part.member, limit=LARGEST_LIST))
-            if part.name in {"users", "org_users", *_CHANNELS, *_PAGES, "usergroups"}:
+            if part.name in {"users", "org_users", *CHANNELS, *PAGES, "usergroups"}:
                 out += (element.value for element in entries.elements(text))
             else:
                 value = json.loads(text)
@@ -156,86 +119,6 @@ class Gathering:
     def _newest(self, number: int) -> str:
         row = self._store.sql.execute("SELECT max(day) FROM day WHERE archive = ?", (number,)).fetchone()
         return row[0] or ""
-
-    def _account(self, listed: list[tuple[str, str, list[Any]]]) -> str:
-        """Give the workspace's id, a Grid's own id, or what stands for it in an export that tells none."""
-        users = [row for _space, name, rows in listed if name in {"users", "org_users"} for row in rows]
-        grid = Counter(str(one["enterprise_user"].get("enterprise_id")) for one in users if _grid(one))
-        if any(space for space, _name, _rows in listed) and grid:
-            return grid.most_common(1)[0][0]
-        teams = Counter(id_ for one in users if (id_ := entries.identifier(one.get("team_id"))).startswith("T"))
-        if teams:
-            return teams.most_common(1)[0][0]
-        rooms = [row for _space, name, rows in listed if name == "channels" for row in rows]
-        general = next((str(row.get("id")) for row in rooms if row.get("is_general")), "")
-        return f"slack-{general or min((str(row.get('id')) for row in rooms), default='export')}"
-
-    def _people(self, listed: list[tuple[str, str, list[Any]]]) -> None:
-        account = self._account(listed)
-        for _space, name, rows in listed:
-            if name in {"users", "org_users"}:
-                for row in rows:
-                    if (user := lists.user(row, account)) is not None:
-                        self.found.users[user.id] = user
-                        self.found.pictures[user.id] = lists.picture(row)
-            elif name == "usergroups":
-                self.found.groups |= {str(row.get("id")): str(row.get("handle") or row.get("name")) for row in rows}
-            elif name == "emoji":
-                self.found.emoji |= {
-                    str(key): str(value)
-                    for row in rows
-                    for key, value in (row.get("emoji") or row).items()
-                    if isinstance(value, str) and key != "ok"
-                }
-            elif name == "team":
-                self.found.domain = str(rows[0].get("domain") or "") if rows else ""
-        if not any(name in {"users", "org_users"} for _space, name, _rows in listed):
-            text = _("the list of people is missing: authors are known by what their messages tell")
-            self.found.problems.append(Problem("users.json", FailReason.MISSING_PART, text))
-
-    def _rooms(self, listed: list[tuple[str, str, list[Any]]]) -> None:
-        account = self.found.account
-        spaces = sorted({space for space, _name, _rows in listed if space})
-        ids = {space: self._space_id(space, listed) for space in spaces} or {"": account}
-        for space, id_ in ids.items():
-            self.found.spaces[id_] = Workspace(Ref(SERVICE, id_ if id_ != account else account), id_, space)
-        first = next(iter(ids.values()))
-        for space, kind, rows in listed:
-            if kind not in _CHANNELS:
-                continue
-            shared = self._public_pages(listed) if kind == "file_conversations" else frozenset[str]()
-            for row in rows:
-                team = ids.get(space) or next(
-                    (one for one in row.get("shared_team_ids") or () if one in ids.values()), first
-                )
-                room = lists.room(row, kind, account=account, team=team)
-                if room is None:
-                    continue
-                folders = {room.name, room.id, str(row.get("name") or "")} - {""}
-                if kind == "file_conversations":
-                    file, _colon, title = room.name.removeprefix("FC:").partition(":")
-                    room = dataclasses.replace(room, name=f"canvas {title or file}", private=file not in shared)
-                verdict = self._consent.verdict(room, self.found.users)
-                known = self.found.places.get(room.id)
-                number = known.number if known else len(self.found.places) + 1
-                self.found.places[room.id] = Place(number, room, verdict)
-                self._folders |= {(space, folder): room.id for folder in folders}
-
-    def _space_id(self, space: str, listed: list[tuple[str, str, list[Any]]]) -> str:
-        users = [row for where, name, rows in listed if where == space and name == "users" for row in rows]
-        teams = Counter(id_ for one in users if (id_ := entries.identifier(one.get("team_id"))).startswith("T"))
-        return teams.most_common(1)[0][0] if teams else space
-
-    def _public_pages(self, listed: list[tuple[str, str, list[Any]]]) -> frozenset[str]:
-        """Give the files that are shared in a public channel: what is said beside them is public too."""
-        public = {row.get("id") for _space, name, rows in listed if name == "channels" for row in rows}
-        return frozenset(
-            str(row.get("id"))
-            for _space, name, rows in listed
-            if name in _PAGES
-            for row in rows
-            if public & set(_shares(row))
-        )
 
     def _strangers_in_rooms(self) -> None:
         """Give an account to the members of conversations that come along and are in no list."""
@@ -283,7 +166,7 @@ class Gathering:
             self._problem(pack, part, _cut(cut))
 
     def _place(self, day: Day) -> Place | None:
-        id_ = self._folders.get((day.space, day.folder)) or self._folders.get(("", day.folder))
+        id_ = self._roster.folders.get((day.space, day.folder)) or self._roster.folders.get(("", day.folder))
         if id_ is None and day.folder.startswith("FC"):
             file = day.folder.removeprefix("FC:").removeprefix("FC_").partition(":")[0].partition("_")[0]
             id_ = next((room for room in self.found.places if room[1:] == file[1:]), None)
@@ -328,15 +211,17 @@ class Gathering:
             if not self.found.domain and permalink.startswith("https://") and ".slack.com/" in permalink:
                 self.found.domain = permalink.removeprefix("https://").partition(".slack.com/")[0]
 
-    def _pages(self, listed: list[tuple[str, str, list[Any]]]) -> None:
+    def _pages(self, listed: Listed) -> None:
         """Put canvases, lists and transcripts that hang on no message into the channel they are shared in."""
-        for _space, name, rows in listed:
-            for row in rows if name in _PAGES else ():
+        for space, name, rows in listed:
+            for row in rows if name in PAGES else ():
                 id_ = str(row.get("id"))
                 if self._store.sql.execute("SELECT 1 FROM hung WHERE file = ?", (id_,)).fetchone():
                     continue
-                places = [self.found.places[one] for one in _shares(row) if one in self.found.places]
+                ids = [*shares(row), self._roster.folders.get((space, str(row.get(_FOLDER))), "")]
+                places = [self.found.places[one] for one in ids if one in self.found.places]
                 open_ = [place for place in places if place.verdict is None]
+                self._store.sql.execute("INSERT OR IGNORE INTO hung VALUES (?)", (id_,))
                 if open_ and self._make(row, open_[0]):
                     continue
                 title = str(row.get("title") or row.get("name") or id_)
@@ -349,7 +234,8 @@ class Gathering:
         author = entries.identifier(row.get("user"))
         if not isinstance(created, int) or not 0 < created < 10**11 or not author:
             return False
-        raw = {"type": "message", "user": author, "text": "", "files": [dict(row)]}
+        file = {key: value for key, value in row.items() if key != _FOLDER}
+        raw = {"type": "message", "user": author, "text": "", "files": [file]}
         self._know(author, raw)
         micro = created * 1_000_000
         for step in range(1000):
@@ -380,18 +266,3 @@ def _count(text: str) -> tuple[int, entries.Cut | None]:
     except entries.Cut as cut:
         return count, cut
     return count, None
-
-
-def _grid(row: Mapping[str, Any]) -> bool:
-    return isinstance(row.get("enterprise_user"), dict) and bool(row["enterprise_user"].get("enterprise_id"))
-
-
-def _shares(row: Mapping[str, Any]) -> Iterator[str]:
-    """Give the channels a file is shared in; the export has a list where the API has an object."""
-    shares = row.get("shares")
-    if isinstance(shares, list):
-        yield from (str(one.get("channel")) for one in shares if isinstance(one, dict))
-    elif isinstance(shares, dict):
-        for kind in shares.values():
-            yield from (str(channel) for channel in kind) if isinstance(kind, dict) else ()
-    yield from (str(one) for one in row.get("channels") or () if isinstance(one, str))

@@ -23,7 +23,8 @@ from degoog.model import FailReason, Found, Item, Kind, Ref, SkipReason, Stage
 from degoog.ports import Blob
 from degoog.slack import entries
 from degoog.slack.consent import Consent
-from degoog.slack.gathering import Gathered, Gathering, Place, Problem
+from degoog.slack.gathered import Gathered, Place, Problem
+from degoog.slack.gathering import Gathering
 from degoog.slack.lists import SERVICE
 from degoog.slack.pack import LARGEST_DAY, Pack
 from degoog.slack.store import Row, Store
