@@ -15,6 +15,8 @@ from degoog import config, data, people
 from degoog.errors import Usage
 from degoog.files import write_atomically
 from degoog.i18n import _
+from degoog.space import Space
+from degoog.space.schema import letters
 
 SCHEMA = "workspace.schema.json"
 
@@ -30,6 +32,7 @@ class Answers:
     sources: tuple[str, ...] = ()
     to: str = "nextcloud"
     into: str = "/Google Drive"
+    space: Space | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def render(answers: Answers, *, identifier: str) -> str:
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701  # this is YAML; every value goes through `quoted`
     )
-    environment.filters |= {"comment": _comment, "quoted": _quoted}
+    environment.filters |= {"comment": _comment, "quoted": _quoted, "letters": letters, "room": _room}
     environment.globals["_"] = _
     return environment.get_template("workspace.yml.j2").render(
         id=identifier,
@@ -96,6 +99,7 @@ def render(answers: Answers, *, identifier: str) -> str:
         sources=answers.sources,
         to=answers.to,
         into=answers.into,
+        space=answers.space,
     )
 
 
@@ -107,3 +111,11 @@ def _comment(text: str, indent: int = 0) -> str:
 def _quoted(text: str) -> str:
     """Write a text as YAML: JSON's strings are YAML's, whatever they hold."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def _room(size: int) -> str:
+    """Write a size as the file is read: `20 GB`, or bytes."""
+    for unit, step in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6)):
+        if size and size % step == 0:
+            return f"{size // step} {unit}"
+    return f"{size} B" if not size else str(size)

@@ -10,17 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 from degoog import addresses, ends, filters
 from degoog.i18n import _
 from degoog.problems import Wrong, instead
-
-
-class Section(BaseModel):
-    """A part of the file: frozen, and without room for a key that nobody knows."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from degoog.section import Section, Text
+from degoog.space import Space
 
 
 def _identifier(text: str) -> str:
@@ -84,7 +80,6 @@ def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Text = Annotated[str, Field(min_length=1)]
 ServerAddress = Annotated[Text, AfterValidator(addresses.server)]
 TargetFolder = Annotated[Text, AfterValidator(_folder)]
 
@@ -220,6 +215,9 @@ class Workspace(Section):
     mattermost: Mattermost | None = None
     google: Google | None = None
     inventory: Text | None = Field(None, description="The Ansible inventory, for those who install the servers.")
+    space: Space | None = Field(
+        None, description="What “degoog provision” makes: groups, folders, calendars, channels."
+    )
     roads: Roads = Roads()
 
 

@@ -59,3 +59,8 @@ def instead(word: str, known: Sequence[str]) -> str:
     if found := nearest(word, known):
         return _("write “{word}”.").format(word=found)
     return _("use one of: {words}.").format(words=", ".join(known))
+
+
+def together(files: Sequence[Problems]) -> Usage:
+    """Give one error for the problems of several files."""
+    return files[0] if len(files) == 1 else Usage("\n\n".join(map(str, files)))

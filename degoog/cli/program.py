@@ -27,7 +27,7 @@ _log = logging.getLogger("degoog")
 
 # In the order in which one meets them. Each module `degoog.cli.<name>` has a `command`.
 COMMANDS = (
-    "init", "connect", "doctor", "plan", "migrate", "verify", "report", "status", "find", "ledger", "demo",
+    "templates", "init", "connect", "doctor", "plan", "migrate", "verify", "report", "status", "find", "ledger", "demo",
     "completion",
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from degoog import config, people
 
 
 def test_a_few_questions_make_a_workspace(call, tmp_path):
-    typed = "Les Jardins de la Lauze\ncloud.lauze.example/apps/files\no\n"
+    typed = "Les Jardins de la Lauze\ncloud.lauze.example/apps/files\n\no\n"
 
     ended = call("init", "--lang", "fr", typed=typed, interactive=True)
 
@@ -24,7 +24,7 @@ def test_a_few_questions_make_a_workspace(call, tmp_path):
 
 
 def test_a_wrong_address_is_asked_again(call, tmp_path):
-    ended = call("init", typed="Lauze\nhttp://cloud.lauze.example\n\ny\n", interactive=True)
+    ended = call("init", typed="Lauze\nhttp://cloud.lauze.example\n\n\ny\n", interactive=True)
 
     assert ended.code == 0
     assert "https://cloud.lauze.example" in ended.err
@@ -32,7 +32,7 @@ def test_a_wrong_address_is_asked_again(call, tmp_path):
 
 
 def test_it_shows_what_it_will_write_and_writes_nothing_without_a_yes(call, tmp_path):
-    ended = call("init", typed="Lauze\n\n\n", interactive=True)
+    ended = call("init", typed="Lauze\n\n\n\n", interactive=True)
 
     assert ended.code == 0
     assert "workspace.yml" in ended.err
