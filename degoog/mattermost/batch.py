@@ -1,0 +1,66 @@
+"""What is sent to a Mattermost together: holders in one import, messages in imports of at most 50,000 posts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from degoog.convert.talk import Thread
+from degoog.mattermost import holders, threads
+from degoog.mattermost.threads import Tools
+from degoog.mattermost.touches import touch
+from degoog.model import FailReason, Intent, Ref
+from degoog.ports import Failed, Make, Move, Part, Result, Settled, Task, Touch, Write
+
+POSTS = 50_000
+BYTES = 4 << 30  # of files: an import's disk space is wanted here, and twice at the server
+_HOLDERS = 5_000
+
+
+class MattermostBatch:
+    """A `ports.Batch`."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._tasks: list[Task[Thread]] = []
+        self._posts = 0
+        self._bytes = 0
+
+    def put(self, task: Task[Thread]) -> None:
+        """Take note."""
+        self._tasks.append(task)
+        if isinstance(task, Write):
+            said = (task.value.root, *task.value.replies)
+            self._posts += len(said)
+            self._bytes += sum(file.blob.size for post in said for file in post.attachments)
+
+    @property
+    def full(self) -> bool:
+        """Whether it is as large as one import should be."""
+        return self._posts >= POSTS or self._bytes >= BYTES or len(self._tasks) - self._posts >= _HOLDERS
+
+    def intents(self) -> Sequence[tuple[Ref, Intent]]:
+        """Each message knows on the server which one it is: what arrived is found again by that."""
+        writes = [task for task in self._tasks if isinstance(task, Write)]
+        said = [part for task in writes for part in (Part(task.item, task.at), *task.parts)]
+        return [(one.item.ref, Intent(one.at.path)) for one in said if not one.at.was]
+
+    async def close(self) -> Sequence[Result]:
+        """Send everything."""
+        makes = [task for task in self._tasks if isinstance(task, Make)]
+        writes = [task for task in self._tasks if isinstance(task, Write)]
+        results = await holders.make(self._tools, makes) if makes else []
+        if writes:
+            results += await threads.put(self._tools, writes)
+        for task in self._tasks:
+            if isinstance(task, Touch):
+                results.append(await touch(self._tools, task))
+            elif isinstance(task, Move):
+                results.append(_moved(task))
+        return results
+
+
+def _moved(task: Move) -> Result:
+    """Names come through descriptions: what only has a new place at the source stays where it is."""
+    if task.at.proof is None:
+        return Failed(task.item, FailReason.REJECTED)
+    return Settled(task.item, task.at.was, task.at.proof)

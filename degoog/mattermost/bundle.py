@@ -1,0 +1,137 @@
+"""An import file: lines in blocks and the files they name, in a zip as Mattermost's importer reads it.
+
+Zip layout (mattermost.md §4): one `.jsonl` at the root, files under `data/`, paths in it relative to `data/`.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import IO, Any, Self
+
+from degoog.convert.names import Names, Rules
+from degoog.errors import Refused
+from degoog.mattermost.lines import KINDS, VERSION, Line
+from degoog.model import FailReason
+from degoog.ports import Blob
+
+LONGEST_LINE = 16 << 20  # mattermost.md §3: a longer one fails the whole import
+_NAMES = Names(Rules(characters="/\\", longest=200))  # the importer names a file by the end of its path
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: str
+    blob: Blob
+
+
+class Bundle:
+    """An import file that grows on disk. Lines are given back by the number the importer will call them."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._blocks: dict[str, IO[bytes]] = {}
+        self._count: dict[str, int] = {}
+        self._files: list[_File] = []
+        self.largest = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to import."""
+        return not self._count
+
+    def add(self, line: Line) -> tuple[str, int]:
+        """Add a line; gives its kind and its number in its block. Raises `Refused` for one the importer cannot read."""
+        text = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        if len(text) > LONGEST_LINE:
+            raise Refused(FailReason.TOO_LARGE, f"{len(text)} > {LONGEST_LINE}")
+        kind = str(line["type"])
+        if kind not in self._blocks:
+            self._blocks[kind] = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - it is one
+            self._count[kind] = 0
+        self._blocks[kind].write(text)
+        self._count[kind] += 1
+        return kind, self._count[kind]
+
+    def attach(self, folder: str, name: str, blob: Blob) -> str:
+        """Add a file; gives its path as lines name it."""
+        path = f"{folder}/{len(self._files)}/{_NAMES.safe(name)}"
+        self._files.append(_File(path, blob))
+        self.largest = max(self.largest, blob.size)
+        return path
+
+    def line(self, number: int) -> tuple[str, int]:
+        """Give which line the importer means, by its kind and its number in its block; ("", 0) for none."""
+        before = 1  # the version
+        for kind in KINDS:
+            here = self._count.get(kind, 0)
+            if before < number <= before + here:
+                return kind, number - before
+            before += here
+        return "", 0
+
+    @property
+    def data(self) -> int:
+        """The bytes of all files in it."""
+        return sum(file.blob.size for file in self._files)
+
+    async def write(self, file: IO[bytes]) -> int:
+        """Write the zip; gives its size. Raises `Refused` of a file whose bytes turn out damaged."""
+        with zipfile.ZipFile(file, "w", allowZip64=True) as out:
+            info = zipfile.ZipInfo("import.jsonl")
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info._compresslevel = 1  # type: ignore[attr-defined]  # noqa: SLF001 - 3.13 calls it compress_level
+            with out.open(info, "w", force_zip64=True) as lines:
+                for piece in self._lines():
+                    lines.write(piece)
+            for one in self._files:
+                await _store(out, one)
+        return file.tell()
+
+    def _lines(self) -> Iterator[bytes]:
+        yield json.dumps(VERSION).encode() + b"\n"
+        for kind in KINDS:
+            if (block := self._blocks.get(kind)) is not None:
+                block.seek(0)
+                while piece := block.read(1 << 20):
+                    yield piece
+                block.seek(0, 2)
+
+
+async def _store(out: zipfile.ZipFile, one: _File) -> None:
+    info = zipfile.ZipInfo(f"data/{one.path}")
+    info.compress_type = zipfile.ZIP_STORED  # most files are compressed already
+    info.file_size = one.blob.size
+    with out.open(info, "w") as room:
+        length = 0
+        async with one.blob.open() as chunks:
+            async for chunk in chunks:
+                room.write(chunk)
+                length += len(chunk)
+    if length != one.blob.size:
+        raise Refused(FailReason.DAMAGED, f"{one.path}: {length} ≠ {one.blob.size}")
+
+
+@asynccontextmanager
+async def from_disk(file: IO[bytes]) -> AsyncIterator[AsyncIterator[bytes]]:
+    """Give a file of ours as `Blob.open` does."""
+    file.seek(0)
+    yield _pieces(file)
+
+
+async def _pieces(file: Any) -> AsyncIterator[bytes]:  # noqa: ANN401 - tempfile's own wrapper
+    while piece := file.read(1 << 18):
+        yield piece

@@ -1,0 +1,87 @@
+"""What a channel gets after its messages: its members, then the state it was left in: read, and archived."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from degoog.convert.talk import Channel
+from degoog.errors import Refused
+from degoog.mattermost import posts
+from degoog.mattermost.census import Account, Conversation, members
+from degoog.mattermost.threads import BACK, Tools
+from degoog.model import FailReason, Loss, LossKind, Proof, Stage
+from degoog.ports import Failed, Result, Settled, Touch
+
+# What a membership made by the API leaves in a channel (model/post.go).
+NOTICES = frozenset({"system_add_to_channel", "system_join_channel", "system_add_to_team", "system_join_team"})
+
+
+async def touch(tools: Tools, task: Touch) -> Result:
+    """Do what a stage owes a channel. Raises `Unavailable`."""
+    channel, described = await tools.census.at(task.at.path), task.value
+    if channel is None or not isinstance(described, Channel):
+        return Failed(task.item, FailReason.PARENT_FAILED)
+    try:
+        if task.stage is Stage.PROPERTIES:
+            losses = await _join(tools, channel, described)
+        else:
+            losses = await _leave(tools, channel, described)
+    except Refused as error:
+        return Failed(task.item, error.reason, error.detail)
+    return Settled(task.item, task.at.path, Proof(channel.id), tuple(losses))
+
+
+async def _join(tools: Tools, channel: Conversation, described: Channel) -> list[Loss]:
+    """Add who is missing, and take away the notices that this made: history has none."""
+    if not channel.team or channel.archived:
+        return []
+    group = tools.census.teams[channel.team]
+    inside = await members(tools.client, f"/channels/{channel.id}")
+    missing = [one for one in _accounts(tools, described.members) if one.active and one.id not in inside]
+    if not missing:
+        return []
+    began, losses, added = int(time.time() * 1000) - BACK, [], []
+    team = await members(tools.client, f"/teams/{group.id}")
+    newcomers = [one for one in missing if one.id not in team]
+    if newcomers:
+        await tools.settings.need("TeamSettings", "MaxUsersPerTeam", len(team) + len(newcomers))
+    for one in missing:
+        try:
+            if one.id not in team:
+                await tools.client.do("POST", f"/teams/{group.id}/members", {"team_id": group.id, "user_id": one.id})
+            await tools.client.do("POST", f"/channels/{channel.id}/members", {"user_id": one.id})
+            added.append(one)
+        except Refused as error:
+            losses.append(Loss(LossKind.PROPERTY, error.detail, who=one.username))
+    places = [channel]
+    if newcomers and (square := tools.census.channel(channel.team, "town-square")) and square.id != channel.id:
+        places.append(square)
+    for place in places:
+        await _forget_notices(tools, place, added, began)
+    return losses
+
+
+async def _forget_notices(tools: Tools, channel: Conversation, added: Iterable[Account], since: int) -> None:
+    names = {one.username for one in added}
+    ids = {one.id for one in added}
+    async for post in posts.newest_first(tools.client, channel.id, until=since):
+        whom = post.about or tools.census.holder_of(post.user)
+        if post.notice in NOTICES and (whom in names or post.user in ids):
+            await tools.client.call("DELETE", f"/posts/{post.id}")
+
+
+async def _leave(tools: Tools, channel: Conversation, described: Channel) -> list[Loss]:
+    """Mark what was imported as read by those who read it where it was said, then archive what was archived."""
+    path = f"/channels/{channel.id}"
+    inside = await members(tools.client, path)
+    for one in _accounts(tools, described.members):
+        if one.id in inside:
+            await tools.client.do("POST", f"/channels/members/{one.id}/view", {"channel_id": channel.id})
+    if described.archived and channel.team and not channel.archived:
+        await tools.client.do("DELETE", path)
+    return []
+
+
+def _accounts(tools: Tools, usernames: Iterable[str]) -> list[Account]:
+    return [account for name in usernames if (account := tools.census.account(name)) is not None]

@@ -1,0 +1,219 @@
+"""One thread on its way: which of its posts are there, which are to be sent, what each of its messages came to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from degoog.convert.talk import Attachment, Post, Reaction, Thread
+from degoog.errors import Refused
+from degoog.mattermost import lines
+from degoog.mattermost.bundle import Bundle
+from degoog.mattermost.census import Census, Conversation
+from degoog.mattermost.lines import Room, Sent, milliseconds
+from degoog.mattermost.posts import There
+from degoog.model import FailReason, Item, Loss, LossKind, Place, Ref
+from degoog.ports import Blob, Bytes, Write
+
+_EMOJI = re.compile(r"[a-zA-Z0-9+_-]{1,64}\Z")  # mattermost.md §3
+_MOST_FILES = 10
+_QUOTED = 200  # characters of a root that is gone, in the reply that becomes a post
+
+Download = Callable[[str], Bytes]
+
+
+@dataclass(slots=True)
+class Message:
+    """One message that waits for its outcome: its posts (more than one where it was split), and what it lost."""
+
+    item: Item
+    at: Place
+    posts: list[Post] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+    failed: Refused | None = None
+
+    @property
+    def moved(self) -> bool:
+        """Whether it arrived in an earlier run: what it says now is not sent again."""
+        return self.at.proof is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is checked before a byte leaves. `post` is in characters, `file` in bytes."""
+
+    census: Census
+    post: int
+    file: int
+
+
+@dataclass(slots=True)
+class Unit:
+    """A thread of a batch. `messages` by ref: its head, and its parts that wait."""
+
+    task: Write[Thread]
+    room: Room
+    channel: Conversation
+    messages: dict[Ref, Message]
+
+    @property
+    def head(self) -> Message:
+        """Its first message."""
+        return self.messages[self.task.item.ref]
+
+    @property
+    def earliest(self) -> int:
+        """The earliest time of a post that may be sent, in milliseconds."""
+        return min((milliseconds(post.at) for _message, post in self.wanted()), default=1 << 62)
+
+    def wanted(self) -> Iterator[tuple[Message, Post]]:
+        """Give the posts of messages that never arrived, the root first."""
+        for message in self.messages.values():
+            if not message.moved:
+                yield from ((message, post) for post in message.posts)
+
+
+def unit(task: Write[Thread], room: Room, channel: Conversation) -> Unit:
+    """Sort a thread's posts by the messages they are of."""
+    messages = {task.item.ref: Message(task.item, task.at)}
+    messages |= {part.item.ref: Message(part.item, part.at) for part in task.parts}
+    for post in (task.value.root, *task.value.replies):
+        if (message := messages.get(base(post.ref))) is not None:
+            message.posts.append(post)
+    return Unit(task, room, channel, messages)
+
+
+def base(ref: Ref) -> Ref:
+    """Give the message a post is of: a long one goes on under `#2`, `#3`."""
+    return Ref(ref.service, ref.id.partition("#")[0])
+
+
+@dataclass(slots=True)
+class Shore:
+    """What lies in a channel: our posts by ref, posts by id of moved heads, and the times that are taken."""
+
+    ours: dict[str, There] = field(default_factory=dict)
+    taken: set[int] = field(default_factory=set)
+
+    def free(self, at: int) -> int:
+        """Give the first time from `at` on at which nothing is said; mattermost.md §3: two would become one."""
+        while at in self.taken:
+            at += 1
+        self.taken.add(at)
+        return at
+
+
+def complete(post: Post, there: There) -> bool:
+    """Whether a post has arrived with its files and reactions."""
+    return len(there.files) >= len(post.attachments) and there.reactions >= len(_pairs(post.reactions))
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes units into a bundle."""
+
+    bundle: Bundle
+    rules: Rules
+    download: Download
+
+    def write(self, it: Unit, shore: Shore, head: There | None) -> tuple[str, int] | None:
+        """Add what of a unit is not there; gives its line, None where everything is there.
+
+        `head` is the root as the server has it, where it arrived before. A message the server would refuse gets its
+        error here, before a byte leaves; so do those that answer it.
+        """
+        missing = [
+            (message, post, shore.ours.get(str(post.ref)))
+            for message, post in it.wanted()
+            if message.failed is None and self._allowed(message, post)
+        ]
+        missing = [one for one in missing if one[2] is None or not complete(one[1], one[2])]
+        if it.head.failed is not None:
+            for message in it.messages.values():
+                message.failed = message.failed or Refused(FailReason.PARENT_FAILED)
+            return None
+        if not missing:
+            return None
+        root = it.task.value.root
+        if it.head.moved:
+            return self._under(it, shore, head, missing)
+        known = shore.ours.get(str(root.ref))
+        began = known.at if known else shore.free(milliseconds(root.at))
+        first = self._line(it.head, root, began, known)
+        replies = [self._reply(one, shore, began) for one in missing if one[1].ref != root.ref]
+        return self.bundle.add(lines.thread(it.room, first, replies))
+
+    def _under(
+        self, it: Unit, shore: Shore, head: There | None, missing: list[tuple[Message, Post, There | None]]
+    ) -> tuple[str, int]:
+        """Add new replies to a thread that arrived before: its root is sent again exactly as the server has it."""
+        author = self.rules.census.holder_of(head.user) if head else ""
+        if head is not None and author:
+            files = [self.bundle.attach("files", name, self._blob(size, id_)) for name, size, id_ in head.files]
+            replies = [self._reply(one, shore, head.at) for one in missing]
+            return self.bundle.add(lines.thread(it.room, lines.again(author, head.message, head.at, files), replies))
+        line = ("", 0)
+        for message, post, known in missing:
+            quoted = "\n".join(f"> {row}" for row in it.task.value.root.text[:_QUOTED].splitlines())
+            alone = self._line(message, post, known.at if known else shore.free(milliseconds(post.at)), known)
+            if known is None:
+                alone["message"] = f"{quoted}\n\n{alone['message']}"
+                message.losses.append(Loss(LossKind.ROOT))
+            line = self.bundle.add(lines.thread(it.room, alone, ()))
+        return line
+
+    def _reply(self, one: tuple[Message, Post, There | None], shore: Shore, began: int) -> lines.Line:
+        message, post, known = one
+        at = known.at if known else shore.free(max(milliseconds(post.at), began + 1))
+        return self._line(message, post, at, known)
+
+    def _line(self, message: Message, post: Post, at: int, known: There | None) -> lines.Line:
+        paths = tuple(self.bundle.attach("files", file.name, file.blob) for file in post.attachments)
+        name = message.at.path.rpartition("/")[2] if post.ref == message.item.ref else ""
+        line = lines.post(Sent(self._without_unknown(message, post), at, paths, name))
+        if known is not None:
+            line["message"] = known.message  # text once sent is frozen
+        return line
+
+    def _blob(self, size: int, id_: str) -> Blob:
+        return Blob(size, lambda: self.download(f"/files/{id_}"))
+
+    def _without_unknown(self, message: Message, post: Post) -> Post:
+        """Leave out reactions that the importer would refuse, each with a loss."""
+        kept = []
+        for reaction in post.reactions:
+            if self.rules.census.exists(reaction.username) and _EMOJI.match(reaction.emoji):
+                kept.append(reaction)
+            else:
+                message.losses.append(Loss(LossKind.REACTION, reaction.emoji, who=reaction.username))
+        if len(kept) == len(post.reactions):
+            return post
+        return replace(post, reactions=tuple(kept))
+
+    def _allowed(self, message: Message, post: Post) -> bool:
+        try:
+            self._check(post)
+        except Refused as error:
+            message.failed = error
+        return message.failed is None
+
+    def _check(self, post: Post) -> None:
+        if not self.rules.census.exists(post.username):
+            raise Refused(FailReason.REJECTED, f"@{post.username}?")
+        if len(lines.text(post)) > self.rules.post:
+            raise Refused(FailReason.TOO_LARGE, f"{len(post.text)} > {self.rules.post}")
+        if "\0" in post.text:
+            raise Refused(FailReason.REJECTED, "U+0000")
+        if len(post.attachments) > _MOST_FILES:
+            raise Refused(FailReason.TOO_LARGE, f"{len(post.attachments)} > {_MOST_FILES}")
+        self._check_files(post.attachments)
+
+    def _check_files(self, files: tuple[Attachment, ...]) -> None:
+        for file in files:
+            if file.blob.size > self.rules.file:
+                raise Refused(FailReason.TOO_LARGE, file.name)
+
+
+def _pairs(reactions: tuple[Reaction, ...]) -> set[tuple[str, str]]:
+    return {(one.username, one.emoji) for one in reactions}
