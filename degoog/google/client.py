@@ -73,9 +73,8 @@ class Client:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._entered -= 1
-        if self._http is not None and self._entered <= 0:
-            self._entered = 0
+        self._entered = max(0, self._entered - 1)
+        if self._http is not None and not self._entered:
             await self._http.aclose()
             self._http = None
 

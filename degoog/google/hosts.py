@@ -12,9 +12,9 @@ API = "www.googleapis.com"
 OAUTH = "oauth2.googleapis.com"
 ACCOUNTS = "accounts.google.com"
 
-# Exports come from docs.google.com, and these send on to googleusercontent.com, which asks for the same token.
-_TOKENS_GO_TO = ("googleapis.com", "docs.google.com", "drive.google.com", "googleusercontent.com")
-_TOKENS_GO_TO_BELOW = tuple(f".{name}" for name in (*_TOKENS_GO_TO, "usercontent.google.com"))
+# Links that Google gives may lead further, to googleusercontent.com, which asks for no token.
+_TOKENS_GO_TO = ("googleapis.com", "docs.google.com", "drive.google.com")
+_GOOGLES = (*_TOKENS_GO_TO, "googleusercontent.com", "drive.usercontent.google.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,18 @@ class Hosts:
     def placed(self, link: str) -> str:
         """Give the address at which a link that Google gave is to be asked for."""
         parts = urlsplit(link)
-        if not self.api_url or not self._real(parts.scheme, parts.hostname or ""):
+        if not self.api_url or parts.scheme != "https" or not _within(parts.hostname or "", _GOOGLES):
             return link
         return self.url(parts.hostname or "", parts.path) + (f"?{parts.query}" if parts.query else "")
 
     def trusts(self, url: str) -> bool:
-        """Whether a token may go there: Google itself, or the server that stands in for it."""
+        """Whether a token may go there: Google's APIs and exports, or the server that stands in for them."""
         if self.api_url:
-            return url.startswith(self.api_url.rstrip("/") + "/")
+            above = self.api_url.rstrip("/") + "/"
+            return url.startswith(above) and _within(url.removeprefix(above).partition("/")[0], _TOKENS_GO_TO)
         parts = urlsplit(url)
-        return self._real(parts.scheme, parts.hostname or "") and parts.port in {None, 443}
+        return parts.scheme == "https" and parts.port in {None, 443} and _within(parts.hostname or "", _TOKENS_GO_TO)
 
-    @staticmethod
-    def _real(scheme: str, host: str) -> bool:
-        return scheme == "https" and (host in _TOKENS_GO_TO or host.endswith(_TOKENS_GO_TO_BELOW))
+
+def _within(host: str, names: tuple[str, ...]) -> bool:
+    return any(host == name or host.endswith(f".{name}") for name in names)

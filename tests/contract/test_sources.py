@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import pytest
 
+from degoog.google.client import Client
+from degoog.google.credentials import GivenToken
+from degoog.google.drive import DriveSource
 from degoog.google.takeout import TakeoutSource
 from degoog.model import Item
 from degoog.ports import Blob, Source
+from degoog.sandbox.google import GoogleSandbox
+from degoog.sandbox.google.drawing import Drawn, Fate, Why, draw_association
+from degoog.sandbox.google.drawing import Place as DrivePlace
 from degoog.sandbox.takeout import ItemKind, Packing, draw_takeout
 from degoog.sandbox.takeout.nasty import Nasty, draw_nasty
 from degoog.sandbox.takeout.view import DrawnTakeout, ExpectedItem
-from tests.contract.source_contract import Expected, Place, SourceContract, readable, taken, walked
+from degoog.secrets import Secret
+from tests.contract.source_contract import Expected, Place, SourceContract, moves, readable, taken, walked
+from tests.google_stand_in import judged_google
 from tests.memory import MemorySource, file, folder
 
 
@@ -96,6 +105,48 @@ class TestTakeoutWithNamesOfAnotherAge(SourceContract):
     def place(self, request, tmp_path) -> Place:
         drawn = draw_nasty(tmp_path, request.param)
         return Place(lambda: TakeoutSource(drawn.parts))
+
+
+@pytest.fixture(scope="module")
+def google() -> Iterator[tuple[GoogleSandbox, Drawn]]:
+    drawn = draw_association(seed=3, ordinary=40)
+    with judged_google(drawn.world, seed=3) as sandbox:
+        yield sandbox, drawn
+
+
+class TestDrive(SourceContract):
+    """The stand-in's Drive, as its drawer knows it: what its account owns, documents apart."""
+
+    @pytest.fixture
+    def place(self, google: tuple[GoogleSandbox, Drawn]) -> Place:
+        sandbox, drawn = google
+        who = "camille@lauze.example"
+
+        def open_() -> DriveSource:
+            client = Client(GivenToken(Secret(sandbox.access_token(who))), account=who, api_url=sandbox.url)
+            return DriveSource(client)
+
+        mine = list(drawn.of(who, DrivePlace.MY_DRIVE).values())
+        files = [(one.path, one.content.read()) for one in mine if one.fate is Fate.BYTES and one.content is not None]
+        everything = [one for somewhere in DrivePlace for one in drawn.of(who, somewhere).values()]
+        flagged = {one.path[-1] for one in everything if one.why is Why.FLAGGED}
+        return Place(
+            open_,
+            expected=tuple(Expected(path, hashlib.sha256(data).hexdigest(), len(data)) for path, data in files),
+            holders=tuple(one.path for one in mine if one.fate is Fate.FOLDER),
+            damaged=frozenset(flagged),
+        )
+
+    def test_items_are_read_without_a_walk_before(self, place):
+        (item, *_others) = [
+            found.item for found in place.walk() if moves(found) and found.item.size
+            and found.item.name not in place.damaged
+        ]  # fmt: skip
+
+        async def go(source: Source[Blob]) -> int:
+            return len(await taken(await source.read(item)))
+
+        assert place.run(go) == item.size
 
 
 def test_zips_and_tgzs_of_one_takeout_are_the_same_tree(zips, tgzs):

@@ -183,7 +183,7 @@ def test_other_files_are_refused_with_what_is_wrong(text, said):
     [
         ("https://www.googleapis.com/drive/v3/files", True),
         ("https://docs.google.com/feeds/download", True),
-        ("https://doc-0c-docs.googleusercontent.com/docs/x", True),
+        ("https://doc-0c-docs.googleusercontent.com/docs/x", False),
         ("http://www.googleapis.com/drive/v3/files", False),
         ("https://www.googleapis.com:8443/", False),
         ("https://googleapis.com.evil.example/", False),
@@ -204,5 +204,6 @@ def test_where_a_server_stands_in_everything_goes_there_and_nothing_to_google():
     )
     assert hosts.placed("https://docs.google.com/x?a=1") == "http://127.0.0.1:8080/g/docs.google.com/x?a=1"
     assert hosts.trusts("http://127.0.0.1:8080/g/docs.google.com/x")
+    assert not hosts.trusts("http://127.0.0.1:8080/g/doc-0c.googleusercontent.com/x")
     assert not hosts.trusts("http://127.0.0.1:8080/godocs")
     assert not hosts.trusts("https://www.googleapis.com/drive/v3/files")

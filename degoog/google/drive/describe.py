@@ -90,6 +90,12 @@ def is_pointer(item: Item) -> bool:
     return item.content.startswith(_POINTER)
 
 
+def is_its_own(item: Item) -> bool:
+    """Whether a pointer is that of this item: its page is made of the item alone, and nobody is asked for it."""
+    mark = item.content.removeprefix(_POINTER).split(":")[1]
+    return mark == _mark(item.ref.id, item.name, "" if item.media == SHORTCUT else item.owner)
+
+
 def leads_to(item: Item) -> str:
     """Give where a pointer leads: to its original, or for a shortcut to what it stood for."""
     if item.media != SHORTCUT:
@@ -113,13 +119,15 @@ def _arrives(file: File, wanted: Format) -> tuple[str, Kind, str]:
     if file.folder:
         return file.name, Kind.FOLDER, ""
     if file.media == SHORTCUT:
-        return _named(file.name, "html"), Kind.FILE, f"{_POINTER}{file.target}:{_mark(file.name)}:{file.target_key}"
+        name = _named(file.name, "html")
+        return name, Kind.FILE, f"{_POINTER}{file.target}:{_mark(file.id, name, '')}:{file.target_key}"
     if not file.google:
         stamp = f"md5:{file.md5}" if file.md5 else f"revision:{file.revision or file.modified}"
         return file.name, Kind.FILE, stamp
     form = becomes(file.media, wanted)
     if form is None:
-        return _named(file.name, "html"), Kind.FILE, f"{_POINTER}:{_mark(f'{file.name} {file.owner} {file.link}')}:"
+        name = _named(file.name, "html")
+        return name, Kind.FILE, f"{_POINTER}:{_mark(file.id, name, file.owner)}:"
     # An export is never the same twice: only its time tells that a document changed (facts/google.md §1.3).
     when = file.modified.isoformat() if file.modified else ""
     return _named(file.name, form[0]), Kind.DOCUMENT, f"modified:{when}:{form[0]}"
@@ -173,5 +181,5 @@ def _place(parent: Ref | None, name: str) -> str:
     return blake2b(f"{parent}\n{name}".encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
-def _mark(text: str) -> str:
-    return blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
+def _mark(id_: str, name: str, owner: str) -> str:
+    return blake2b(f"{id_}\n{name}\n{owner}".encode("utf-8", "replace"), digest_size=8).hexdigest()

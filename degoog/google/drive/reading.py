@@ -53,6 +53,8 @@ class Reading:
     async def read(self, item: Item) -> Blob:
         """Give an item's content. Raises `Refused`, and `Unavailable` where Google stops the run."""
         if describe.is_pointer(item):
+            if not describe.is_its_own(item):
+                raise refusal(Fault(404))
             return pointer(item, language=language())
         if item.kind is Kind.DOCUMENT:
             return await self._exported(item)
