@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from degoog import addresses
 from degoog.config_schema import Workspace
@@ -20,6 +21,59 @@ class Access:
     url: str
     login: str
     password: Secret
+
+
+DELEGATION = "delegation"  # under which a service account's key is kept: it is nobody's
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleAccess:
+    """What proves to Google who asks, one of Google's files or a token; for which account, empty where unknown."""
+
+    secret: Secret
+    account: str
+    api_url: str
+
+
+def google_api_url(workspace: Workspace | None, environ: Mapping[str, str]) -> str:
+    """Give the server that stands in for Google: `DEGOOG_GOOGLE_API_URL`, else workspace.yml; empty for Google itself.
+
+    Raises `Usage` where the variable holds no address.
+    """
+    if given := environ.get("DEGOOG_GOOGLE_API_URL"):
+        try:
+            return addresses.server(given)
+        except Wrong as wrong:
+            raise Usage(
+                _("DEGOOG_GOOGLE_API_URL: {what} To do: {cure}").format(what=wrong.what, cure=wrong.cure)
+            ) from None
+    return (workspace.google.api_url or "") if workspace and workspace.google else ""
+
+
+def google(workspace: Workspace | None, secrets: Callable[[], Secrets], environ: Mapping[str, str]) -> GoogleAccess:
+    """Give the access to Google: `DEGOOG_GOOGLE_TOKEN`, the file of `DEGOOG_GOOGLE_CREDENTIALS`, else what is kept.
+
+    Raises `Usage` that says how to give one.
+    """
+    api_url = google_api_url(workspace, environ)
+    section = workspace.google if workspace else None
+    account = (section.account or "") if section else ""
+    if environ.get("DEGOOG_GOOGLE_TOKEN") or not (path := environ.get("DEGOOG_GOOGLE_CREDENTIALS")):
+        whose = DELEGATION if section and section.mode == DELEGATION else account
+        secret = secrets().find(Service.GOOGLE, whose)
+        if secret is None:
+            raise Usage(_("degoog is not connected to Google yet. To do: run “degoog connect google”."))
+        return GoogleAccess(secret, account, api_url)
+    return GoogleAccess(credentials_file(Path(path)), account, api_url)
+
+
+def credentials_file(path: Path) -> Secret:
+    """Read one of Google's files. Raises `Usage` where it cannot be read."""
+    try:
+        return Secret(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else type(error).__name__
+        raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=why)) from None
 
 
 def nextcloud_url(workspace: Workspace | None, environ: Mapping[str, str]) -> str:

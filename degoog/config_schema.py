@@ -139,6 +139,8 @@ class Google(Section):
     """How degoog reads Google."""
 
     mode: Literal["user", "delegation"] = Field("user", description="One person's consent, or the whole domain's.")
+    account: Text | None = Field(None, description="Whose Google it is; connect google writes it.")
+    flagged: Literal["leave", "take"] = Field("leave", description="One's own files that Google takes for malware.")
     api_url: ServerAddress | None = Field(None, description="Only for tests: a server that stands in for Google.")
 
 

@@ -16,6 +16,9 @@ Q = TypeVar("Q")
 Q_co = TypeVar("Q_co", covariant=True)
 Q_contra = TypeVar("Q_contra", contravariant=True)
 
+# How the identity begins of a target that is not connected yet: the lane becomes the real one's.
+NOWHERE = "nowhere:"
+
 Bytes = AbstractAsyncContextManager[AsyncIterator[bytes]]
 
 

@@ -93,7 +93,7 @@ class Trip:
         return self._road.targets(self._given, self._outside(observer))
 
     def _outside(self, observer: Watcher) -> Outside:
-        from degoog import roads
+        from degoog import people, roads
 
         context = self._context
         return roads.Outside(
@@ -101,6 +101,7 @@ class Trip:
             context.workspace_if_any,
             lambda: context.secrets,
             observer,
+            lambda: people.read(context.folder),
             context.transport,
             context.time,
         )

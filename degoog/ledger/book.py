@@ -17,6 +17,7 @@ from degoog.errors import Usage
 from degoog.i18n import _
 from degoog.ledger.lane import Lane
 from degoog.ledger.schema import bring_up_to_date
+from degoog.ports import NOWHERE
 
 Clock = Callable[[], float]
 
@@ -91,7 +92,7 @@ class Ledger:
         return Ledger(path, clock=self.clock)
 
     def lane(self, *, road: str, source: str, address: str, identity: str) -> Lane:
-        """Give the lane of a road between two accounts, made if new.
+        """Give the lane of a road between two accounts, made if new; one that waited for its target goes on.
 
         Raises `Usage` where another server now answers at the address of a lane that has begun.
         """
@@ -102,6 +103,16 @@ class Ledger:
             if found[1] != address:
                 self.connection.execute("UPDATE lane SET address = ? WHERE id = ?", (address, found[0]))
             return Lane(self, int(found[0]))
+        lately = self.connection.execute(
+            "SELECT id FROM lane WHERE road = ? AND source = ? AND (identity LIKE ? || '%' OR ?) ORDER BY id DESC",
+            (road, source, NOWHERE, identity.startswith(NOWHERE)),
+        ).fetchone()
+        if lately is not None:  # it waited for this target, or its target is no longer connected
+            if not identity.startswith(NOWHERE):
+                self.connection.execute(
+                    "UPDATE lane SET identity = ?, address = ? WHERE id = ?", (identity, address, lately[0])
+                )
+            return Lane(self, int(lately[0]))
         other = self.connection.execute(
             "SELECT id, EXISTS (SELECT 1 FROM item WHERE item.lane = lane.id AND lies IS NOT NULL) FROM lane"
             " WHERE road = ? AND source = ? AND address = ?",

@@ -10,6 +10,7 @@ from degoog.config_schema import FilesRoad, RoadSection, Workspace
 from degoog.ends import Destination, Origin, SourceKind, TargetKind, example
 from degoog.errors import Usage
 from degoog.i18n import _
+from degoog.people import Person
 from degoog.ports import Leg, Observer, Resolve, Target
 from degoog.secrets import Secrets
 
@@ -28,12 +29,13 @@ TASKS = "tasks"
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What reaches the world: the environment, the secrets; for tests, a transport and a time that need not pass."""
+    """What reaches the world: the environment, the secrets, who is who; for tests, a transport and a time."""
 
     environ: Mapping[str, str]
     workspace: Workspace | None
     secrets: Callable[[], Secrets]
     observer: Observer
+    people: Callable[[], Sequence[Person]] = tuple
     transport: httpx.AsyncBaseTransport | None = None
     time: Time | None = None
 

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from degoog.roads import Outside
 
 
-def nextcloud(outside: Outside) -> Client:
-    """Give the client of the connected account, not entered yet. Raises `Usage` where none is connected."""
+def nextcloud(outside: Outside, *, account: str = "") -> Client:
+    """Give the client of an account, or of degoog's own, not entered yet. Raises `Usage` where it is not connected."""
     from degoog.http import Pacing, Time
     from degoog.nextcloud.client import Client
 
-    given = access.nextcloud(outside.workspace, outside.secrets(), outside.environ)
+    given = access.nextcloud(outside.workspace, outside.secrets(), outside.environ, account=account)
     return Client(
         given.url,
         given.login,

@@ -1,9 +1,11 @@
-"""The road of files: a Google archive, to a Nextcloud or a plain folder."""
+"""The road of files: a Google archive or a live Drive, to a Nextcloud or a plain folder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
+from degoog import access
 from degoog.config_schema import FilesRoad, Workspace
 from degoog.ends import Destination, Origin, SourceKind, TargetKind
 from degoog.errors import Usage
@@ -11,6 +13,7 @@ from degoog.i18n import _
 from degoog.ports import Blob, Leg, Resolve, Source, Target
 from degoog.roads import FILES, Given, Outside, no_such_source, sources_of, target_of
 from degoog.roads.archives import parts
+from degoog.secrets import Service
 
 
 class Files:
@@ -23,36 +26,81 @@ class Files:
         return workspace.roads.files if workspace else FilesRoad()
 
     def legs(self, given: Given, outside: Outside, resolve: Resolve) -> Sequence[Leg]:  # noqa: ARG002 - a port's
-        """Give the lane to run."""
+        """Give the lanes to run."""
         missing = _(
-            "Where do the files come from? To do: add --source takeout:FILE for each part of the archive, "
-            "or write roads: files: source: in workspace.yml."
+            "Where do the files come from? To do: add --source google, or --source takeout:FILE for each part of an "
+            "archive, or write roads: files: source: in workspace.yml."
         )
-        source = _source(sources_of(self.section(outside.workspace), given, missing=missing))
-        return [Leg(source, target) for target in self.targets(given, outside)]
+        section = self.section(outside.workspace)
+        origins = sources_of(section, given, missing=missing)
+        kinds = {origin.kind for origin in origins}
+        to, into = self._to(given, outside), given.into or section.into
+        if kinds == {SourceKind.GOOGLE}:
+            from degoog.roads import drive
+
+            return drive.legs(section, outside, _Landing(to, outside, into))
+        return [Leg(_archive(origins, kinds), _target(to, outside, into=into))]
 
     def targets(self, given: Given, outside: Outside) -> Sequence[Target[Blob]]:
-        """Give where files went."""
+        """Give where files went: to everybody's place, where everybody's went."""
         section = self.section(outside.workspace)
+        to, into = self._to(given, outside), given.into or section.into
+        landing = _Landing(to, outside, into)
+        found = [landing.at("", "")]
+        if section.accounts == "people":
+            logins = (person.nextcloud for person in outside.people())
+            found += [landing.at(login, "") for login in logins if login and landing.connected(login)]
+        found += [landing.at(where.account or "", where.folder) for where in section.shared_drives.values()]
+        return found
+
+    def _to(self, given: Given, outside: Outside) -> Destination:
         missing = _(
             "Where do the files go? To do: add --to nextcloud or --to folder:DIR, "
             "or write roads: files: to: in workspace.yml."
         )
-        return [_target(target_of(section, given, missing=missing), outside, into=given.into or section.into)]
+        return target_of(self.section(outside.workspace), given, missing=missing)
 
 
-def _source(origins: Sequence[Origin]) -> Source[Blob]:
+@dataclass(frozen=True, slots=True)
+class _Landing:
+    """Where the lanes of several accounts arrive; see `drive.Landing`."""
+
+    to: Destination
+    outside: Outside
+    into: str
+
+    def at(self, login: str, folder: str) -> Target[Blob]:
+        """Give the target of an account, or of degoog's own; in a folder, or the usual one."""
+        if self.to.kind is TargetKind.FOLDER:
+            below = [part for part in (login, folder.strip("/")) if part]
+            return _target(replace(self.to, where=str(self.to.path.joinpath(*below))), self.outside, into="")
+        return _target(self.to, self.outside, into=folder or self.into, login=login)
+
+    def connected(self, login: str) -> bool:
+        """Whether degoog may write into an account."""
+        if self.to.kind is TargetKind.FOLDER:
+            return True
+        outside = self.outside
+        own = access.nextcloud_login(outside.workspace, outside.environ)
+        return login == own or outside.secrets().find(Service.NEXTCLOUD, login) is not None
+
+    def address(self, login: str) -> str:
+        """Tell how the target of an account that is not connected would call itself."""
+        url = access.nextcloud_url(self.outside.workspace, self.outside.environ)
+        return f"{url} ({login}), {self.into}"
+
+
+def _archive(origins: Sequence[Origin], kinds: Collection[SourceKind]) -> Source[Blob]:
     from degoog.google.takeout import TakeoutSource
 
-    kinds = {origin.kind for origin in origins}
     if kinds == {SourceKind.TAKEOUT}:
         return TakeoutSource([path for origin in origins for path in parts(origin.path)])
     if SourceKind.TAKEOUT in kinds:
         raise Usage(_("A Google archive and another source cannot be mixed in one run. Run the command once for each."))
-    raise no_such_source(origins[0], [SourceKind.TAKEOUT])
+    raise no_such_source(origins[0], [SourceKind.TAKEOUT, SourceKind.GOOGLE])
 
 
-def _target(to: Destination, outside: Outside, *, into: str) -> Target[Blob]:
+def _target(to: Destination, outside: Outside, *, into: str, login: str = "") -> Target[Blob]:
     match to.kind:
         case TargetKind.FOLDER:
             from degoog.folder import Folder
@@ -62,6 +110,6 @@ def _target(to: Destination, outside: Outside, *, into: str) -> Target[Blob]:
             from degoog.nextcloud.files import NextcloudFiles
             from degoog.roads.accounts import nextcloud
 
-            return NextcloudFiles(nextcloud(outside), into=into)
+            return NextcloudFiles(nextcloud(outside, account=login), into=into)
         case TargetKind.MATTERMOST:
             raise Usage(_("Mattermost takes channels, not files. To do: use --to nextcloud or --to folder:DIR."))

@@ -104,7 +104,7 @@ async def converted(drive: DriveSource, item: Item, one: Expected) -> bool:
     blob = await drive.read(item)
     if one.path[-1] in IN_NO_OFFICE_FORMAT:
         return blob.suffix in {".pdf", ".html"} and bool(blob.losses)
-    return blob.suffix == "" and await taken(blob) in [content.read() for content in one.formats.values()]
+    return blob.suffix == "" and await taken(blob) in [content.read() for content in (one.formats or {}).values()]
 
 
 def matches(path: tuple[str, ...], one: Expected) -> bool:

@@ -10,8 +10,7 @@ import httpx
 import pytest
 
 from degoog.errors import Unavailable, Usage
-from degoog.google.drive import DriveSource, Format, OneDrive, Whole
-from degoog.google.drive.tree import Owners
+from degoog.google.drive import DriveSource, Format, OneDrive, Owners, Personal, SharedDrives, Whole
 from degoog.model import FailReason, Found, Item, Kind, LossKind, SkipReason
 from tests.google.answering import GOOGLE, ROOT, Drive, always, error, once
 
@@ -154,6 +153,10 @@ def test_shared_drives_have_a_folder_each_and_one_may_be_a_lane_of_its_own():
         "chez moi.txt", "Shared drives", "Shared drives/Bureau", "Shared drives/Bureau/PV.txt",
     }  # fmt: skip
     assert set(paths(walked(drive, view=OneDrive("Archives")))) == {"2019", "2019/vieux.txt"}
+    assert set(paths(walked(drive, view=Personal()))) == {"chez moi.txt"}
+    assert set(paths(walked(drive, view=SharedDrives(frozenset({"Archives"}))))) == {
+        "Shared drives", "Shared drives/Bureau", "Shared drives/Bureau/PV.txt",
+    }  # fmt: skip
     with pytest.raises(Usage, match="Compta"):
         walked(drive, view=OneDrive("Compta"))
 
@@ -309,8 +312,8 @@ def test_what_changes_while_the_list_is_read_is_taken_in():
 
 def test_another_account_than_asked_for_is_refused():
     async def go(drive: Drive) -> None:
-        async with DriveSource(drive.client(account="ana@lauze.example")):
-            pass
+        async with DriveSource(drive.client(account="ana@lauze.example")) as source:
+            await anext(aiter(source.walk()))
 
     with pytest.raises(Usage, match=r"camille@lauze\.example's, not ana@lauze\.example's"):
         asyncio.run(go(Drive()))

@@ -19,6 +19,7 @@ SHARED_WITH_ME = Ref(_PLACES, "shared-with-me")
 SHARED_DRIVES = Ref(_PLACES, "shared-drives")
 ORPHANS = Ref(_PLACES, "orphans")
 _POINTER = "pointer:"
+_NO_COLOUR = "#8f8f8f"  # what Drive says of a folder that nobody coloured
 
 
 def ref(id_: str) -> Ref:
@@ -145,7 +146,7 @@ def _losses(entry: Entry, kind: Kind, content: str, tied: str, others: tuple[str
             yield Loss(LossKind.SHARING, permission.detail, permission.who, permission.role)
     if file.description:
         yield Loss(LossKind.DESCRIPTION, file.description)
-    if kind is Kind.FOLDER and file.colour:
+    if kind is Kind.FOLDER and file.colour.lower() not in {"", _NO_COLOUR}:
         yield Loss(LossKind.COLOUR, file.colour)
     if others:
         yield Loss(LossKind.PLACES, ", ".join(others))

@@ -85,6 +85,12 @@ async def start_token(client: Client, *, drive: str = "") -> str:
     return str(answer.get("startPageToken"))
 
 
+async def address(client: Client) -> str:
+    """Give the address of the account."""
+    user = (await _asked(client, "/drive/v3/about", {"fields": "user(emailAddress)"})).get("user")
+    return str(user.get("emailAddress", "")) if isinstance(user, dict) else ""
+
+
 async def root(client: Client) -> str:
     """Give the id of the account's My Drive."""
     return str((await _asked(client, "/drive/v3/files/root", {"fields": "id"})).get("id"))

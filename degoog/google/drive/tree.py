@@ -9,8 +9,8 @@ from degoog.google.drive import describe
 from degoog.google.drive.documents import Format
 from degoog.google.drive.file import FORM
 from degoog.google.drive.inventory import Entry, Inventory
-from degoog.google.drive.listing import SharedDrive
 from degoog.google.drive.reading import forbidden
+from degoog.google.drive.view import Scene
 from degoog.model import FailReason, Found, Kind, Ref, SkipReason
 from degoog.ports import Gone
 
@@ -34,18 +34,10 @@ class Owners:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Turns an inventory into what a source yields.
-
-    `top` is the id whose files lie at the lane's top: My Drive, or the one shared drive. `drives` are shared drives
-    below it, `others` those that are none of this lane's business. `stray` is where what is not the account's own hangs
-    when none of its folders can be seen. `known` tells of what an earlier walk found.
-    """
+    """Turns an inventory into what a source yields. `known` tells of what an earlier walk found."""
 
     inventory: Inventory
-    top: str
-    drives: Mapping[str, SharedDrive]
-    others: frozenset[str]
-    stray: Ref
+    here: Scene
     wanted: Format
     owners: Owners
     known: Known
@@ -56,9 +48,9 @@ class Tree:
         added: set[Ref] = set()
         for entry in self.inventory.entries(self._seen):
             file = entry.file
-            if file.id == self.top:
+            if file.id == self.here.top:
                 continue
-            if file.drive in self.others:
+            if file.drive in self.here.others:
                 if self.known(describe.ref(file.id)) is not None:
                     yield Gone(describe.ref(file.id))
                 continue
@@ -71,9 +63,9 @@ class Tree:
 
     def _parent(self, entry: Entry) -> Ref | None:
         if entry.parent is not None:
-            return None if entry.parent == self.top else describe.ref(entry.parent)
+            return None if entry.parent == self.here.top else describe.ref(entry.parent)
         # What I own in somebody else's folder hangs there; what hangs nowhere is mine, or shared with me.
-        return describe.ORPHANS if entry.file.mine else self.stray
+        return describe.ORPHANS if entry.file.mine else self.here.stray
 
     def _judged(self, entry: Entry, parent: Ref | None) -> Found:
         file = entry.file
@@ -89,4 +81,4 @@ class Tree:
         return found
 
     def _seen(self, id_: str) -> bool:
-        return id_ == self.top or id_ in self.drives or self.known(describe.ref(id_)) is Kind.FOLDER
+        return id_ == self.here.top or id_ in self.here.drives or self.known(describe.ref(id_)) is Kind.FOLDER
