@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from degoog.convert.slack.conversion import Everyone, Raw
-from degoog.convert.slack.values import File, Said, Talk
+from degoog.convert.slack.values import DrawnEmoji, File, Said, Talk
 from degoog.errors import Refused, Usage
 from degoog.i18n import _
 from degoog.model import FailReason, Found, Item, Kind, Ref, SkipReason, Stage
@@ -42,7 +42,13 @@ class Fetches(Protocol):
         """Give a file with its bytes, or with why they could not be had. Raises `Unavailable`."""
 
     async def picture(self, url: str) -> Blob | None:
-        """Give somebody's picture, None where there is none any more."""
+        """Give somebody's picture, or an emoji's, None where there is none any more."""
+
+    async def emoji(self) -> Mapping[str, str]:
+        """Give the custom emoji: name → address, or `alias:` and a name."""
+
+    async def close(self) -> None:
+        """Forget everything."""
 
 
 class NoFetching:
@@ -55,6 +61,13 @@ class NoFetching:
     async def picture(self, url: str) -> Blob | None:  # noqa: ARG002
         """Give None."""
         return None
+
+    async def emoji(self) -> Mapping[str, str]:
+        """Give none."""
+        return {}
+
+    async def close(self) -> None:
+        """Nothing was kept."""
 
 
 class SlackSource:
@@ -100,7 +113,7 @@ class SlackSource:
             tuple(found.users.values()),
             tuple(found.spaces.values()),
             tuple(place.room for place in found.places.values() if place.verdict is None),
-            tuple(found.emoji),
+            {name: _aim(name, found.emoji) for name in found.emoji},
             found.groups,
         )
 
@@ -118,11 +131,18 @@ class SlackSource:
             self._closing.close()
             raise
         self._fetches = self._make_fetches(self._gathered)
+        try:
+            self._gathered.emoji |= await self._fetches.emoji()
+        except BaseException:
+            await self.__aexit__(None, None, None)
+            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._fetches.close()
+        self._fetches = NoFetching()
         self._closing.close()
         self._texts.clear()
         self._packs.clear()
@@ -152,6 +172,9 @@ class SlackSource:
         for user in found.users.values():
             print_ = repr((user, found.pictures.get(user.id)))
             yield Found(_holder(user.ref, first, Kind.PERSON, user.shown, print_, path=user.handle))
+        for name, url in found.emoji.items():
+            if not url.startswith("alias:"):
+                yield Found(_holder(Ref(SERVICE, f"{self.account}/emoji/{name}"), first, Kind.EMOJI, name, url))
         for place in found.places.values():
             yield self._channel(place, first)
         for place in found.places.values():
@@ -175,6 +198,12 @@ class SlackSource:
                 user = found.users[item.ref.id.partition("/")[2]]
                 url = found.pictures.get(user.id)
                 return replace(user, picture=await self._fetches.picture(url)) if url else user
+            case Kind.EMOJI:
+                name = item.ref.id.split("/", 2)[2]
+                image = await self._fetches.picture(found.emoji[name])
+                if image is None:
+                    raise Refused(FailReason.UNREADABLE, _("Slack no longer has its image."))
+                return DrawnEmoji(item.ref, name, image)
             case Kind.CHANNEL:
                 return found.places[item.ref.id.partition("/")[2]].room
             case _:
@@ -300,6 +329,15 @@ class SlackSource:
 def _holder(ref: Ref, parent: Ref | None, kind: Kind, name: str, content: str, *, path: str = "") -> Item:
     print_ = blake2b(content.encode("utf-8", "replace"), digest_size=12).hexdigest() if content else ""
     return Item(ref, parent, kind, name or ref.id, Stage.HOLDERS, content=print_, place=ref.id, path=path)
+
+
+def _aim(name: str, emoji: Mapping[str, str]) -> str:
+    """Give the emoji that a name stands for in the end; aliases may follow one another, in a circle too."""
+    seen: set[str] = set()
+    while name not in seen and emoji.get(name, "").startswith("alias:"):
+        seen.add(name)
+        name = emoji[name].removeprefix("alias:")
+    return name
 
 
 def _shown(place: Place) -> str:

@@ -65,7 +65,9 @@ _ADD_ROOTS = f"""INSERT OR IGNORE INTO message ({_COLUMNS})
   SELECT DISTINCT room, thread, NULL, NULL, NULL, 0, 0, x'', 0, 0, NULL FROM message WHERE thread IS NOT NULL"""  # noqa: S608
 _PAGE = f"SELECT {_COLUMNS} FROM message WHERE room = ? AND micro > ? ORDER BY micro LIMIT {PAGE}"  # noqa: S608
 _ONE = f"SELECT {_COLUMNS} FROM message WHERE room = ? AND micro = ?"  # noqa: S608
-_ANSWERS = f"""SELECT {_COLUMNS} FROM message WHERE room = ? AND thread = ? AND NOT notice ORDER BY micro"""  # noqa: S608
+_ANSWERS = (
+    f"""SELECT {_COLUMNS} FROM message INDEXED BY answer WHERE room = ? AND thread = ? AND NOT notice ORDER BY micro"""  # noqa: S608
+)
 
 
 class Store:

@@ -31,7 +31,7 @@ class Everyone:
     users: Sequence[User] = ()
     workspaces: Sequence[Workspace] = ()
     rooms: Sequence[Room] = ()
-    emoji: Sequence[str] = ()
+    emoji: Mapping[str, str] = field(default_factory=dict)  # name → the one it is another name for, or itself
     groups: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -102,7 +102,7 @@ class Conversion:
             names={user.id: user.shown for user in everyone.users},
             rooms={id_: one.name for id_, one in rooms.items()},
             groups=everyone.groups,
-            emoji={name: emoji.custom(name) for name in everyone.emoji},
+            emoji={name: emoji.system(aim) or emoji.custom(aim) for name, aim in everyone.emoji.items()},
             resolve=self._resolve,
             zone=self._zone,
         )
