@@ -10,7 +10,8 @@ from pathlib import Path
 
 from degoog.sandbox.google.drawing import LargeDrive, draw_association
 from degoog.sandbox.google.faults import GooglePlan
-from degoog.sandbox.google.server import GoogleSandbox, World
+from degoog.sandbox.google.server import GoogleSandbox
+from degoog.sandbox.google.world import World
 
 
 def main() -> None:

@@ -97,6 +97,11 @@ class ApiError(Exception):
         """The answer."""
         return as_json(self.code, {"error": self._error}, self._headers)
 
+    def newer_response(self) -> Response:
+        """The answer of an API made since: without the old `errors` list."""
+        error = {name: value for name, value in self._error.items() if name != "errors"}
+        return as_json(self.code, {"error": error}, self._headers)
+
 
 def as_json(status: int, value: object, headers: Mapping[str, str] | None = None) -> Response:
     """A value as Google writes JSON: indented by a space, in UTF-8."""

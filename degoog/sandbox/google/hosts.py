@@ -33,8 +33,60 @@ _DRIVE: tuple[Route, ...] = (
     ("GET", "changes", "drive.changes.list", _ANY),
 )
 
+_EVENTS = (
+    "calendar", "calendar.events", "calendar.events.owned", "calendar.events.owned.readonly",
+    "calendar.events.public.readonly", "calendar.events.readonly", "calendar.readonly", "calendar.app.created",
+    "calendar.events.freebusy",
+)  # fmt: skip
+_LISTS = ("calendar", "calendar.calendarlist", "calendar.calendarlist.readonly", "calendar.readonly")
+_CALENDARS = ("calendar", "calendar.calendars", "calendar.calendars.readonly", "calendar.readonly")
+_CALENDAR: tuple[Route, ...] = (
+    ("GET", "users/me/calendarList", "calendar.calendarList.list", _LISTS),
+    ("GET", "users/me/calendarList/(?P<item>[^/]+)", "calendar.calendarList.get", _LISTS),
+    (
+        "GET",
+        "users/me/settings",
+        "calendar.settings.list",
+        ("calendar", "calendar.readonly", "calendar.settings.readonly"),
+    ),
+    ("GET", "colors", "calendar.colors.get", _LISTS),
+    ("GET", "calendars/(?P<item>[^/]+)", "calendar.calendars.get", _CALENDARS),
+    (
+        "GET",
+        "calendars/(?P<item>[^/]+)/acl",
+        "calendar.acl.list",
+        ("calendar", "calendar.acls", "calendar.acls.readonly"),
+    ),
+    ("GET", "calendars/(?P<item>[^/]+)/events", "calendar.events.list", _EVENTS),
+    ("GET", "calendars/(?P<item>[^/]+)/events/(?P<part>[^/]+)", "calendar.events.get", _EVENTS),
+    ("GET", "calendars/(?P<item>[^/]+)/events/(?P<part>[^/]+)/instances", "calendar.events.instances", _EVENTS),
+)
+_CONTACTS = ("contacts", "contacts.readonly")
+_PERSON = (*_CONTACTS, "contacts.other.readonly", "directory.readonly", "userinfo.email", "userinfo.profile")
+_PEOPLE: tuple[Route, ...] = (
+    ("GET", "people/me/connections", "people.people.connections.list", _CONTACTS),
+    ("GET", "people/(?P<item>[^/:]+)", "people.people.get", _PERSON),
+    ("GET", "people:batchGet", "people.people.getBatchGet", _PERSON),
+    ("GET", "people:listDirectoryPeople", "people.people.listDirectoryPeople", ("directory.readonly",)),
+    ("GET", "otherContacts", "people.otherContacts.list", ("contacts.other.readonly",)),
+    ("GET", "contactGroups", "people.contactGroups.list", _CONTACTS),
+    ("GET", "contactGroups/(?P<item>[^/]+)", "people.contactGroups.get", _CONTACTS),
+)
+_OF_TASKS = ("tasks", "tasks.readonly")
+_TASKS: tuple[Route, ...] = (
+    ("GET", "users/@me/lists", "tasks.tasklists.list", _OF_TASKS),
+    ("GET", "users/@me/lists/(?P<item>[^/]+)", "tasks.tasklists.get", _OF_TASKS),
+    ("GET", "lists/(?P<item>[^/]+)/tasks", "tasks.tasks.list", _OF_TASKS),
+    ("GET", "lists/(?P<item>[^/]+)/tasks/(?P<part>[^/]+)", "tasks.tasks.get", _OF_TASKS),
+)
+
 # Host and first part of the path → what is below.
-_APIS: tuple[tuple[str, str, Iterable[Route]], ...] = (("www.googleapis.com", "drive/v3/", _DRIVE),)
+_APIS: tuple[tuple[str, str, Iterable[Route]], ...] = (
+    ("www.googleapis.com", "drive/v3/", _DRIVE),
+    ("www.googleapis.com", "calendar/v3/", _CALENDAR),
+    ("people.googleapis.com", "v1/", _PEOPLE),
+    ("tasks.googleapis.com", "tasks/v1/", _TASKS),
+)
 _OAUTH = {
     ("accounts.google.com", "GET", "o/oauth2/v2/auth"): "oauth2.auth",
     ("accounts.google.com", "GET", "o/oauth2/auth"): "oauth2.auth",
@@ -53,6 +105,8 @@ def understood(request: Request) -> Asked:
     if host in {"docs.google.com", "script.google.com"} and path.lower().endswith("/export"):
         asked.method, asked.item = "docs.export", asked.one("id")
         asked.scopes = _full(_CONTENT)
+    elif host == "lh3.googleusercontent.com":
+        asked.method, asked.item = "photos.get", path.rpartition("/")[2]
     elif host.endswith(".googleusercontent.com") or host == "drive.usercontent.google.com":
         asked.method, asked.item = "usercontent.get", path.rpartition("/")[2]
     for known, base, routes in _APIS:
@@ -63,7 +117,7 @@ def understood(request: Request) -> Asked:
 
 def _route(asked: Asked, path: str, routes: Iterable[Route]) -> None:
     for verb, pattern, method, scopes in routes:
-        found = re.fullmatch(pattern, path)
+        found = re.fullmatch(pattern, path.replace("%40me", "@me"))
         if found and verb == asked.request.method:
             media = asked.one("alt") == "media" and method in _MEDIA
             asked.method = f"{method}:media" if media else method

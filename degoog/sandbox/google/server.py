@@ -8,34 +8,42 @@ from dataclasses import dataclass, field
 from random import Random
 from string import ascii_letters, digits
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from degoog.sandbox.google import formats
 from degoog.sandbox.google.answers import ApiError, Asked, lacks_scope, not_configured, not_found, refusal
+from degoog.sandbox.google.calendar import CalendarDoor
+from degoog.sandbox.google.contacts import PeopleDoor
 from degoog.sandbox.google.downloads import Waiting, allow, export_of
 from degoog.sandbox.google.drive import DriveDoor
 from degoog.sandbox.google.faults import GooglePlan, Trouble
 from degoog.sandbox.google.hands import Hands
 from degoog.sandbox.google.hosts import API, host_and_path, understood
-from degoog.sandbox.google.nodes import FOLDER, Node, SharedDrive
-from degoog.sandbox.google.people import Directory, Person
+from degoog.sandbox.google.people import Person
 from degoog.sandbox.google.resources import Sight
-from degoog.sandbox.google.store import DriveStore, root_id
+from degoog.sandbox.google.tasks import TasksDoor
 from degoog.sandbox.google.tokens import TOKEN_URL, Tokens
+from degoog.sandbox.google.world import World
 from degoog.sandbox.http_server import Drop, HttpServer, Request, Response
 from degoog.sandbox.request_log import Entry, RequestLog
 
 DRIVE_SCOPES = (f"{API}drive.readonly",)
+AGENDA_SCOPES = tuple(
+    API + scope
+    for scope in (
+        "calendar.readonly", "calendar.acls.readonly", "contacts.readonly", "contacts.other.readonly", "tasks.readonly",
+        "directory.readonly",
+    )
+)  # fmt: skip
+"""What the roads of calendars, contacts and tasks ask for."""
 _LETTERS = ascii_letters + digits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """Who has accounts, and what lies in their drives: what a server is started with."""
+class Door(Protocol):
+    """One API."""
 
-    directory: Directory
-    nodes: Iterable[Node] = ()
-    drives: Iterable[SharedDrive] = ()
+    def answer(self, asked: Asked, person: Person) -> Response:
+        """The answer to a request that may be made. Raises ApiError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +100,18 @@ class GoogleSandbox:
         self.tokens = Tokens(world.directory, seed=seed, clock=clock, draw=self._draw)
         self._service = Person(email=self.tokens.service_account, name="degoog", domain="")
         world.directory.people[self._service.email] = self._service
-        self.drive = _filled(DriveStore(world.directory, clock=clock), world)
+        self.drive = world.drive_store(clock)
+        self.agenda = world.agenda(clock)
+        self.contacts = world.contacts(clock)
+        self.task_lists = world.tasks()
         self.hands = Hands(self.drive)
         self._drive_door = DriveDoor(self.drive, Waiting(self._draw), lambda who: self.settings.quota.get(who.email))
+        self._doors: dict[str, Door] = {
+            "drive": self._drive_door,
+            "calendar": CalendarDoor(self.agenda),
+            "people": PeopleDoor(self.contacts),
+            "tasks": TasksDoor(self.task_lists),
+        }
         self._meanwhile: list[tuple[str, int, Callable[[], None]]] = []
         self._server = HttpServer(self._answer)
         self.url = f"http://127.0.0.1:{self._server.port}"
@@ -190,7 +207,7 @@ class GoogleSandbox:
             try:
                 response = self._with_faults(asked)
             except ApiError as error:
-                response = error.response()
+                response = error.newer_response() if asked.method.startswith("people.") else error.response()
             self._show(asked, response)
             response = _spoiled(asked, response)
             status = 0 if response.cut_after is not None else response.status
@@ -258,6 +275,7 @@ class GoogleSandbox:
             "oauth2.revoke": self.tokens.revoke,
             "oauth2.tokeninfo": self.tokens.info,
             "usercontent.get": self._drive_door.waiting.fetch,
+            "photos.get": self.contacts.photo,
         }
         if asked.method in without:
             return without[asked.method](asked)
@@ -266,7 +284,7 @@ class GoogleSandbox:
             return Response(404, {"Content-Type": "text/html; charset=UTF-8"}, html)
         if asked.method == "docs.export":
             return self._export_link(asked, person)
-        return self._drive_door.answer(asked, person)
+        return self._doors[asked.method.partition(".")[0]].answer(asked, person)
 
     def _export_link(self, asked: Asked, person: Person) -> Response:
         """An export link sends on to the host of user contents, where no token is asked for."""
@@ -279,19 +297,6 @@ class GoogleSandbox:
             mime = formats.SCRIPT_JSON if node.mime == formats.SCRIPT else formats.by_short_name(node.mime, short)
             link = self._drive_door.waiting.link(export_of(node, mime or short), mime or short)
         return Response(307, {"Location": link, "Content-Type": "text/html; charset=UTF-8", "Server": "ESF"})
-
-
-def _filled(store: DriveStore, world: World) -> DriveStore:
-    for person in world.directory.people.values():
-        top = Node(
-            id=root_id(world.directory, person.email), name="My Drive", mime=FOLDER, owner=person.email, alias="root"
-        )
-        store.plant(top)
-    for drive in world.drives:
-        store.plant_drive(drive)
-    for node in world.nodes:
-        store.plant(node)
-    return store
 
 
 def _told_apart(asked: Asked) -> str:

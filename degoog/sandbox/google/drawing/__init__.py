@@ -1,7 +1,18 @@
-"""Draws the Drive of a fictional association, with the answer beside it."""
+"""Draws the Google of a fictional association, with the answer beside it."""
 
 from degoog.sandbox.google.drawing.association import draw_association
+from degoog.sandbox.google.drawing.calendars import CalendarFate, ExpectedCalendar
 from degoog.sandbox.google.drawing.large import LargeDrive
 from degoog.sandbox.google.drawing.view import Drawn, Expected, Fate, Place, Why
 
-__all__ = ["Drawn", "Expected", "Fate", "LargeDrive", "Place", "Why", "draw_association"]
+__all__ = [
+    "CalendarFate",
+    "Drawn",
+    "Expected",
+    "ExpectedCalendar",
+    "Fate",
+    "LargeDrive",
+    "Place",
+    "Why",
+    "draw_association",
+]

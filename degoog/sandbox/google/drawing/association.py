@@ -1,4 +1,4 @@
-"""Draws the Drive of "Les Jardins de la Lauze": every trap of real Drives, then as many ordinary files as wanted."""
+"""Draws the Google of "Les Jardins de la Lauze": every trap of real ones, then as many ordinary files as wanted."""
 
 import unicodedata
 from dataclasses import replace
@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from degoog.sandbox.google import formats as f
+from degoog.sandbox.google.drawing.calendars import draw_calendars
+from degoog.sandbox.google.drawing.contacts import draw_address_books, draw_photos, draw_task_lists
 from degoog.sandbox.google.drawing.conversions import exports, heavy
 from degoog.sandbox.google.drawing.people import (
     CAMILLE,
@@ -22,7 +24,7 @@ from degoog.sandbox.google.drawing.people import (
 from degoog.sandbox.google.drawing.planter import Planter, Spot
 from degoog.sandbox.google.drawing.view import Drawn
 from degoog.sandbox.google.nodes import FOLDER, GOOGLE_APPS, SHORTCUT, Grant, Grantee, Role, user
-from degoog.sandbox.google.server import World
+from degoog.sandbox.google.world import World
 from degoog.sandbox.takeout import drive as make
 
 _LONG = "Compte rendu détaillé de la réunion du groupe de travail sur l’arrosage économe en eau des parcelles"
@@ -31,7 +33,7 @@ ENDS = datetime(2027, 6, 30, 22, tzinfo=UTC)
 
 
 def draw_association(*, seed: int = 1, ordinary: int = 60) -> Drawn:
-    """Everything of everybody: about 150 traps, and `ordinary` everyday files in Camille's Drive.
+    """Everything of everybody: about 250 traps, and `ordinary` everyday files in Camille's Drive.
 
     The same arguments give the same ids, names, times and bytes.
     """
@@ -46,8 +48,18 @@ def draw_association(*, seed: int = 1, ordinary: int = 60) -> Drawn:
     _shared_drives(planter)
     for number in range(ordinary):
         _ordinary(planter, top, number)
-    world = World(directory=planter.directory, nodes=planter.nodes, drives=planter.drives)
-    return Drawn(world=world, expected=tuple(planter.expected))
+    calendars = draw_calendars({node.name: node.id for node in planter.nodes})
+    world = World(
+        directory=planter.directory,
+        nodes=planter.nodes,
+        drives=planter.drives,
+        calendars=calendars.calendars,
+        calendar_lists=calendars.lists,
+        address_books=draw_address_books(),
+        photos=draw_photos(),
+        task_lists=draw_task_lists(),
+    )
+    return Drawn(world=world, expected=tuple(planter.expected), calendars=calendars.expected)
 
 
 def _uploads(p: Planter, top: Spot) -> None:

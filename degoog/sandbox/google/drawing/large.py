@@ -11,8 +11,8 @@ from degoog.sandbox.google.drawing.people import CAMILLE, directory
 from degoog.sandbox.google.drawing.view import Drawn, Expected, Fate, Place
 from degoog.sandbox.google.formats import DOCUMENT, DOCX, ODT, PDF, TEXT
 from degoog.sandbox.google.nodes import FOLDER, Node
-from degoog.sandbox.google.server import World
 from degoog.sandbox.google.store import root_id
+from degoog.sandbox.google.world import World
 from degoog.sandbox.takeout import documents
 
 PER_FOLDER = 250

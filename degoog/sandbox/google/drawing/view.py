@@ -10,8 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from degoog.sandbox.google.contents import Content
+from degoog.sandbox.google.drawing.calendars import ExpectedCalendar
 from degoog.sandbox.google.nodes import Grant
-from degoog.sandbox.google.server import World
+from degoog.sandbox.google.world import World
 
 
 class Place(StrEnum):
@@ -86,6 +87,7 @@ class Drawn:
 
     world: World
     expected: tuple[Expected, ...]
+    calendars: tuple[ExpectedCalendar, ...] = ()
 
     def of(self, account: str, *places: Place) -> dict[str, Expected]:
         """What one person must find (in these places), by id."""

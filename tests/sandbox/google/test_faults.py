@@ -8,7 +8,7 @@ import pytest
 from degoog.sandbox.google import Fault, GooglePlan, GoogleSandbox, Trouble
 from degoog.sandbox.google.drawing import Place
 from degoog.sandbox.google.drawing.people import CAMILLE, MAELLE
-from tests.sandbox.google_drive.conftest import Browser
+from tests.sandbox.google.conftest import Browser
 
 REASONS = [
     (Trouble.USER_RATE, 403, "userRateLimitExceeded"),

@@ -7,7 +7,7 @@ import pytest
 from degoog.sandbox.google.drawing import Fate, Place, draw_association
 from degoog.sandbox.google.drawing.people import CAMILLE, MAELLE, NOEMIE, YANN
 from degoog.sandbox.google.nodes import FOLDER
-from tests.sandbox.google_drive.conftest import Browser
+from tests.sandbox.google.conftest import Browser
 
 EVERYWHERE = {"supportsAllDrives": True, "includeItemsFromAllDrives": True}
 

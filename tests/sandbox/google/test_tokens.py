@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from degoog.sandbox.google import Audience, Fault, GoogleSandbox, Trouble
 from degoog.sandbox.google.drawing.people import CAMILLE, NOEMIE, ORTENSIA, YANN
-from tests.sandbox.google_drive.conftest import Browser, ask
+from tests.sandbox.google.conftest import Browser, ask
 
 DRIVE = "https://www.googleapis.com/auth/drive.readonly"
 CALENDAR = "https://www.googleapis.com/auth/calendar.readonly"

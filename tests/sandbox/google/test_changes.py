@@ -10,7 +10,7 @@ from degoog.sandbox.google.contents import fixed
 from degoog.sandbox.google.drawing import Place
 from degoog.sandbox.google.drawing.people import CAMILLE, MAELLE, NOEMIE, YANN
 from degoog.sandbox.google.nodes import Node, user
-from tests.sandbox.google_drive.conftest import Browser
+from tests.sandbox.google.conftest import Browser
 
 FIELDS = "nextPageToken,newStartPageToken,changes(fileId,removed,changeType,driveId,time,file(id,name,trashed,parents))"
 

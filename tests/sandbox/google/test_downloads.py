@@ -13,7 +13,7 @@ from degoog.sandbox.google import formats
 from degoog.sandbox.google.contents import fixed
 from degoog.sandbox.google.drawing import Fate, Place, Why
 from degoog.sandbox.google.drawing.people import CAMILLE, MAELLE, YANN
-from tests.sandbox.google_drive.conftest import Browser, ask
+from tests.sandbox.google.conftest import Browser, ask
 
 
 def local(google, address):

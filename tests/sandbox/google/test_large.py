@@ -9,7 +9,7 @@ import sys
 from degoog.sandbox.google import GoogleSandbox
 from degoog.sandbox.google.drawing import Fate, LargeDrive
 from degoog.sandbox.google.drawing.people import CAMILLE
-from tests.sandbox.google_drive.conftest import Browser, ask
+from tests.sandbox.google.conftest import Browser, ask
 
 MASK = "nextPageToken,files(id,name,mimeType,parents,size,md5Checksum,trashed,modifiedTime)"
 

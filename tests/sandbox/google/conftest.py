@@ -1,4 +1,4 @@
-"""A running stand-in with the association's Drive in it, and a way to ask it things."""
+"""A running stand-in with the association's world in it, and a way to ask it things."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def ask(verb: str, url: str, **more: Any) -> httpx.Response:
 
 
 class Browser:
-    """Asks the stand-in as one account."""
+    """Asks the stand-in as one account: Drive, unless another base is given."""
+
+    base = "www.googleapis.com/drive/v3"
 
     def __init__(self, google: GoogleSandbox, email: str, **options: Any) -> None:
         self.google = google
@@ -42,7 +44,7 @@ class Browser:
     ) -> httpx.Response:
         known = {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}
         sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
-        return ask(verb, f"{self.google.url}/www.googleapis.com/drive/v3/{path}", params=known, headers=sent)
+        return ask(verb, f"{self.google.url}/{self.base}/{path}", params=known, headers=sent)
 
     def json(self, path: str, **query: Any) -> Any:
         answer = self.get(path, **query)
