@@ -13,6 +13,8 @@ from degoog.i18n import _
 from degoog.problems import Wrong
 from degoog.secrets import Secret, Secrets, Service
 
+TOKEN = "token"  # noqa: S105 - the name under which the one access token is kept, not its value
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -81,14 +83,46 @@ def nextcloud_url(workspace: Workspace | None, environ: Mapping[str, str]) -> st
 
     Raises `Usage` where the variable holds no address.
     """
-    if given := environ.get("DEGOOG_NEXTCLOUD_URL"):
-        try:
-            return addresses.server(given)
-        except Wrong as wrong:
-            raise Usage(
-                _("DEGOOG_NEXTCLOUD_URL: {what} To do: {cure}").format(what=wrong.what, cure=wrong.cure)
-            ) from None
-    return workspace.nextcloud.url if workspace and workspace.nextcloud else ""
+    return _from(environ, "DEGOOG_NEXTCLOUD_URL") or (
+        workspace.nextcloud.url if workspace and workspace.nextcloud else ""
+    )
+
+
+def mattermost_url(workspace: Workspace | None, environ: Mapping[str, str]) -> str:
+    """Give the Mattermost's address: `DEGOOG_MATTERMOST_URL`, else workspace.yml, likewise."""
+    return _from(environ, "DEGOOG_MATTERMOST_URL") or (
+        workspace.mattermost.url if workspace and workspace.mattermost else ""
+    )
+
+
+def mattermost(workspace: Workspace | None, secrets: Secrets, environ: Mapping[str, str]) -> Access:
+    """Give what is needed to talk to Mattermost: an access token, whose account only the server knows.
+
+    Raises `Usage` that says which of address and token is missing, and how to give it.
+    """
+    url = mattermost_url(workspace, environ)
+    if not url:
+        raise Usage(
+            _(
+                "degoog does not know the address of your Mattermost. "
+                "To do: write it in workspace.yml (mattermost: url:), or run “degoog connect mattermost”."
+            )
+        )
+    token = secrets.find(Service.MATTERMOST, TOKEN)
+    if token is None:
+        text = _("degoog is not connected to {url} yet. To do: run “{command}”.")
+        raise Usage(text.format(url=url, command="degoog connect mattermost"))
+    return Access(url, "", token)
+
+
+def _from(environ: Mapping[str, str], variable: str) -> str:
+    if not (given := environ.get(variable)):
+        return ""
+    try:
+        return addresses.server(given)
+    except Wrong as wrong:
+        text = _("{variable}: {what} To do: {cure}")
+        raise Usage(text.format(variable=variable, what=wrong.what, cure=wrong.cure)) from None
 
 
 def nextcloud_login(workspace: Workspace | None, environ: Mapping[str, str]) -> str:

@@ -133,6 +133,9 @@ class Mattermost(Section):
 
     url: ServerAddress
     team: Text | None = Field(None, description="The team's name in addresses.")
+    limits: Literal["keep", "raise"] = Field(
+        "keep", description="Where its settings are too narrow for an import: say so, or raise them until its end."
+    )
 
 
 class Google(Section):

@@ -16,6 +16,7 @@ from degoog import access, config, people, wording
 from degoog.config_schema import Workspace
 from degoog.errors import DegoogError, Usage
 from degoog.i18n import _, n_
+from degoog.mattermost import health as chat_health
 from degoog.nextcloud import health
 from degoog.problems import Problems
 from degoog.secrets import Secrets
@@ -61,6 +62,8 @@ async def examine(ground: Ground) -> AsyncIterator[Finding]:
         for finding in check(ground):
             yield finding
     async for finding in _nextcloud(ground):
+        yield finding
+    async for finding in _mattermost(ground):
         yield finding
 
 
@@ -150,6 +153,34 @@ async def _nextcloud(ground: Ground) -> AsyncIterator[Finding]:
             yield finding
         async for finding in _of_account(ground, client, url):
             yield finding
+
+
+async def _mattermost(ground: Ground) -> AsyncIterator[Finding]:
+    """Only where somebody named one: most associations come for their files first."""
+    try:
+        if not (url := access.mattermost_url(ground.workspace, ground.environ)):
+            return
+        version = await chat_health.version(url, transport=ground.transport)
+        yield Finding("mattermost", Level.OK, _("{url} answers: Mattermost {version}").format(url=url, version=version))
+    except DegoogError as error:
+        yield Finding("mattermost", Level.FAIL, str(error))
+        return
+    try:
+        known = access.mattermost(ground.workspace, ground.secrets, ground.environ)
+        told = await chat_health.account(known.url, known.password, transport=ground.transport)
+    except Usage:
+        what = _("degoog has no access to {url} yet").format(url=url)
+        yield Finding("token", Level.FAIL, what, _("run “degoog connect mattermost”."))
+        return
+    except DegoogError as error:
+        yield Finding("token", Level.FAIL, str(error))
+        return
+    if told.admin:
+        yield Finding("token", Level.OK, _("{login} may import into Mattermost").format(login=told.username))
+    else:
+        what = _("{login} may not import into Mattermost").format(login=told.username)
+        cure = _("have this account made a system administrator, or run “degoog connect mattermost” with one that is.")
+        yield Finding("token", Level.FAIL, what, cure)
 
 
 def _of_server(ground: Ground, url: str, status: health.Status) -> Iterator[Finding]:

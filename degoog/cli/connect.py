@@ -45,4 +45,28 @@ def nextcloud(context: Context, account: str, url: str, store: str | None, *, pa
     context.say("\n" + _("Next: degoog doctor"))
 
 
+@declare(
+    "mattermost",
+    help=N_("Give degoog access to your Mattermost with an access token that you make there."),
+    example="degoog connect mattermost\n"
+    "degoog connect mattermost --url https://chat.lauze.example --token-stdin < token.txt",
+)
+@option("--url", default="", metavar=N_("ADDRESS"), help=N_("The address of your Mattermost."))
+@option("--token-stdin", is_flag=True, help=N_("Read the access token from the standard input instead."))
+@option(
+    "--store",
+    type=click.Choice([keeper.value for keeper in Keeper]),
+    help=N_("Where to keep the token: this computer's keyring, or a file only you can read."),
+)
+def mattermost(context: Context, url: str, store: str | None, *, token_stdin: bool) -> None:
+    """Connect, keep the token, say what comes next."""
+    from degoog.cli import connecting_mattermost
+
+    source = connecting_mattermost.typed if token_stdin else connecting_mattermost.asked
+    told = connecting_mattermost.connect(context, url=url, token=source, keeper=Keeper(store) if store else None)
+    context.emit("summary", url=told.url, login=told.username, exit=0)
+    context.say("\n" + _("Next: degoog doctor"))
+
+
 command.add_command(nextcloud)
+command.add_command(mattermost)

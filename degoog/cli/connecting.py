@@ -20,7 +20,7 @@ from degoog.secrets import Keeper, Secret, Service
 def nextcloud(context: Context, *, url: str = "", account: str = "", keeper: Keeper | None = None) -> Access:
     """Have a person grant access in a browser, then keep the app password. Raises `Usage` or `Unavailable`."""
     server = _server(context, url)
-    kept_in = _keeper(context, keeper)
+    kept_in = keeper_for(context, keeper)
     granted = asyncio.run(_grant(context, server, account))
     if account and granted.login.casefold() != account.casefold():
         raise Usage(
@@ -44,7 +44,7 @@ def with_password(context: Context, *, url: str = "", account: str = "", keeper:
         raise Usage(_("Standard input holds no password. To do: degoog connect nextcloud --password-stdin < FILE"))
     given = Access(server, login, password)
     own = not account or not access.nextcloud_login(context.workspace, context.environ)
-    _keep(context, given, _keeper(context, keeper), own=own)
+    _keep(context, given, keeper_for(context, keeper), own=own)
     return given
 
 
@@ -59,7 +59,7 @@ def _server(context: Context, url: str) -> str:
     return known or asking.text(context, question, option="--url", read=addresses.server)
 
 
-def _keeper(context: Context, chosen: Keeper | None) -> Keeper:
+def keeper_for(context: Context, chosen: Keeper | None) -> Keeper:
     """Find where to keep a password before anybody is bothered for one."""
     secrets = context.secrets
     if chosen is None:
