@@ -91,6 +91,11 @@ KEPT = {"degoog_kept": True}
 REPEATABLE = {"degoog_repeatable": True}
 
 
+def until(moment: float) -> dict[str, float]:
+    """Give the `extensions` of a request that must leave before a moment; later it raises `httpx.ConnectTimeout`."""
+    return {"degoog_until": moment}
+
+
 @dataclass(slots=True)
 class _Rhythm:
     next: float = 0.0
@@ -177,6 +182,8 @@ class Patience(httpx.AsyncBaseTransport):
             if self._stopped:
                 raise Unavailable(self._stopped)
             left = self._time.clock()
+            if left > request.extensions.get("degoog_until", left):
+                raise httpx.ConnectTimeout("too late", request=request)
             tries += 1
             try:
                 response = await self._send(request, left)

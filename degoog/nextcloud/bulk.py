@@ -1,7 +1,8 @@
 """Many small files in one request: `POST /remote.php/dav/bulk` (apps/dav/lib/BulkUpload, nextcloud.md §4).
 
-It overwrites in silence, makes no folders and dies of one bad name, so only names that are safe and known to be free
-may be sent. Each part's hash is verified by the server before it is written.
+It overwrites in silence, makes no folders and dies of one bad name, so only names that are safe and were seen free a
+moment ago may be sent, and the request leaves at once or not at all. Each part's hash is verified by the server before
+it is written.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from degoog.http import KEPT, Kept
+from degoog.http import KEPT, Kept, until
 from degoog.nextcloud import dav
 from degoog.nextcloud.client import Client
 from degoog.nextcloud.tree import Stored
@@ -20,6 +21,7 @@ from degoog.nextcloud.tree import Stored
 LARGEST = 1024 * 1024  # of one file: a whole part is held in the server's memory
 MOST_FILES = 50  # more gain nothing
 MOST_BYTES = 8 * 1024 * 1024
+AT_ONCE = 2.0  # seconds within which a request must leave: later, somebody may have taken a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ async def send(client: Client, parts: Sequence[Part]) -> dict[str, Stored]:
     }
     url = f"{client.url}/remote.php/dav/bulk"
     try:
-        response = await client.request("POST", url, headers=headers, content=body, extensions=KEPT)
+        extensions = {**KEPT, **until(client.now() + AT_ONCE)}
+        response = await client.request("POST", url, headers=headers, content=body, extensions=extensions)
     except httpx.TransportError:
         return {}
     # nextcloud.md §4: 400 lists what was written before the part that was refused; 500 lists nothing.

@@ -89,6 +89,10 @@ class Client:
         if self._http is not None and not self._entered:
             await self._http.aclose()
 
+    def now(self) -> float:
+        """Give the time by which requests are sent, in seconds."""
+        return self._pacing.time.clock()
+
     def files(self, path: str = "") -> str:
         """Give the address of a path of this account's files; a path begins with a slash."""
         return self._address("files", self.server.user) + quote(path, safe="/")
@@ -117,7 +121,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         content: bytes | AsyncIterable[bytes] | None = None,
         read: float | None = None,
-        extensions: Mapping[str, bool] | None = None,
+        extensions: Mapping[str, bool | float] | None = None,
     ) -> httpx.Response:
         """Send a request and read its answer, whatever its status. `read`: how long to wait for it, in seconds.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import posixpath
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -69,7 +68,7 @@ class FilesBatch:
         try:
             await self._ready()
             await self._each([task for task in self._tasks if isinstance(task, Make | Move)], results)
-            together, alone = await self._sort()
+            together, alone = self._sort()
             rest = await self._bulk(together, results)
             await self._each(rest + alone, results)
         except Unavailable as error:
@@ -93,16 +92,12 @@ class FilesBatch:
             return Intent(task.at.path, task.value.size, task.value.digest, upload)
         return Intent(task.at.path)
 
-    async def _sort(self) -> tuple[list[Write[Blob]], list[Task[Blob]]]:
-        small = [task.at.path for task in self._tasks if isinstance(task, Write) and self._small(task)]
-        await asyncio.gather(*(self._free(path) for path in small))  # lists each folder once, some side by side
+    def _sort(self) -> tuple[list[Write[Blob]], list[Task[Blob]]]:
         together: list[Write[Blob]] = []
         alone: list[Task[Blob]] = []
         for task in self._tasks:
             match task:
-                case Write() if (
-                    self._claims.take(task.at.path) and self._small(task) and await self._free(task.at.path)
-                ):
+                case Write() if self._claims.take(task.at.path) and self._small(task):
                     together.append(task)
                 case Write() | Touch():
                     alone.append(task)
@@ -113,13 +108,14 @@ class FilesBatch:
     def _small(self, task: Write[Blob]) -> bool:
         # One forbidden name would end the whole request (nextcloud.md §4).
         new = task.at.proof is None and self._tree.client.server.bulk and self._uploads.allowed(task.at.path)
-        return new and bulk.fits(self._tree.home(task.at.path), task.value.size)
+        fits = new and bulk.fits(self._tree.home(task.at.path), task.value.size)
+        return fits and self._folders.small(posixpath.dirname(task.at.path))
 
-    async def _free(self, path: str) -> bool:
+    async def _free_now(self, tasks: list[Write[Blob]]) -> set[str]:
         try:
-            return await self._folders.free(path)
+            return await self._folders.free_now(task.at.path for task in tasks)
         except (Fault, httpx.TransportError):
-            return False  # what asks next says why
+            return set()  # what asks next says why
 
     async def _bulk(self, tasks: list[Write[Blob]], results: list[Result]) -> list[Task[Blob]]:
         """Send small files together; give those that were not confirmed, to be sent one by one."""
@@ -134,15 +130,19 @@ class FilesBatch:
             modified = stamps.headers(task.item).get("X-OC-Mtime", "")
             parts.append(bulk.Part(self._tree.home(task.at.path), data, digest, modified))
             sent.append(task)
-        stored = await bulk.send(self._tree.client, parts) if parts else {}
+        # Only now, that nothing is left to wait for: what was read slowly was seen free long ago.
+        free = await self._free_now(sent)
+        taken: list[Task[Blob]] = [task for task in sent if task.at.path not in free]
+        pairs = [(task, part) for task, part in zip(sent, parts, strict=True) if task.at.path in free]
+        stored = await bulk.send(self._tree.client, [part for _task, part in pairs]) if pairs else {}
         missed: list[Task[Blob]] = []
-        for task, part in zip(sent, parts, strict=True):
+        for task, part in pairs:
             if part.path in stored:
                 results.append(self._uploads.settled(task, task.at.path, stored[part.path]))
             else:
                 self._folders.taken(task.at.path)  # it may have arrived: ask before writing it alone
                 missed.append(replace(task, at=replace(task.at, intent=self._intent(task))))
-        return missed
+        return missed + taken
 
     async def _one(self, task: Task[Blob]) -> Result:
         try:

@@ -6,14 +6,16 @@ import asyncio
 import posixpath
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from degoog.nextcloud.tree import Tree
 
-# A bulk request overwrites in silence (nextcloud.md §4), and people work in Nextcloud meanwhile: what was seen free
-# longer ago than this, in seconds, is looked at again.
+# What was seen free longer ago than this, in seconds, is looked at again. Who writes with If-None-Match loses nothing.
 FRESH = 120.0
+# A bulk request overwrites in silence (nextcloud.md §4), and people work in Nextcloud meanwhile: before each one its
+# folders are listed again, unless they hold more names than this. Into those, files are written one by one.
+RELISTED = 2_500
 # Names remembered altogether: about 14 MB. A folder that alone has more is never known.
 MOST = 200_000
 _FOLDER = 10  # an empty folder costs as much as so many names
@@ -84,6 +86,22 @@ class Folders:
         known = await self._of(folder)
         return known.whole and _key(name) not in known.names
 
+    async def free_now(self, paths: Iterable[str]) -> set[str]:
+        """Give those whose names were seen free after this was asked."""
+        asked, wanted = self._clock(), list(paths)
+        folders = {posixpath.dirname(path) for path in wanted}
+        listed = dict(zip(folders, await asyncio.gather(*(self._of(f, since=asked) for f in folders)), strict=True))
+        return {
+            path
+            for path in wanted
+            if (known := listed[posixpath.dirname(path)]).whole and _key(posixpath.basename(path)) not in known.names
+        }
+
+    def small(self, folder: str) -> bool:
+        """Whether a folder is listed again quickly, as far as is known."""
+        known = self._known.get(folder)
+        return known is None or (known.whole and len(known.names) <= RELISTED)
+
     def made(self, folder: str) -> None:
         """Note that this run has just made a folder: nothing is in it."""
         self._remember(folder, _Known(self._clock()))
@@ -99,13 +117,13 @@ class Folders:
         for path in [p for p in self._known if p == folder or p.startswith(f"{folder}/")]:
             self._weight -= len(self._known.pop(path).names) + _FOLDER
 
-    async def _of(self, folder: str) -> _Known:
-        if (known := self._fresh(folder)) is not None:
+    async def _of(self, folder: str, *, since: float | None = None) -> _Known:
+        if (known := self._fresh(folder, since)) is not None:
             return known
         lock = self._listing.setdefault(folder, asyncio.Lock())
         try:
             async with lock:
-                if (known := self._fresh(folder)) is None:
+                if (known := self._fresh(folder, since)) is None:
                     async with self._at_once:
                         known = await self._list(folder)
                     self._remember(folder, known)
@@ -113,9 +131,10 @@ class Folders:
         finally:
             self._listing.pop(folder, None)
 
-    def _fresh(self, folder: str) -> _Known | None:
+    def _fresh(self, folder: str, since: float | None) -> _Known | None:
         known = self._known.get(folder)
-        if known is None or (known.whole and self._clock() - known.since > FRESH):
+        oldest = self._clock() - FRESH if since is None else since
+        if known is None or (known.whole and known.since < oldest):
             return None
         self._known.move_to_end(folder)
         return known

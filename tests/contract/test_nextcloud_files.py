@@ -186,6 +186,20 @@ class TestOthersFiles:
         results = desk.settled(write("n.txt", b"first"), write("n (2).txt", b"second"), write("o.txt", b"third"))
         assert {desk.get(r.path) for r in results} == {b"first", b"second", b"third"}
 
+    def test_what_somebody_makes_while_the_run_goes_on_is_kept_and_ours_lies_beside(self, desk):
+        async def go(target):
+            first, second = target.batch(), target.batch()
+            for number in range(3):
+                first.put(write(f"{number}.txt", b"ours"))
+                second.put(write(f"{number} bis.txt", b"ours"))
+            await first.close()  # the folder was listed by now
+            desk.account.put(desk.path("1 bis.txt"), b"theirs")
+            return await second.close()
+
+        results = desk.run(go)
+        assert sorted(kinds(result) for result in results) == [[], [], [LossKind.BESIDE]]
+        assert desk.get("1 bis.txt") == b"theirs"
+
 
 class TestReplacing:
     @pytest.mark.parametrize("size", [0, 9, 3 * MIB])

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from degoog.errors import Unavailable, Usage
-from degoog.http import KEPT, REPEATABLE, Again, Kept, Stop
+from degoog.http import KEPT, REPEATABLE, Again, Kept, Stop, until
 from degoog.ports import Waiting
 from tests.http.wire import Wire
 
@@ -62,6 +62,13 @@ def test_a_request_that_was_refused_is_repeated_whatever_it_does():
     net = wire(503, 201)
     assert ask(net, "POST", content=b"x").status_code == 201
     assert net.bodies == [b"x", b"x"]
+
+
+def test_a_request_that_must_leave_at_once_is_not_repeated_later():
+    net = wire(503)
+    with pytest.raises(httpx.ConnectTimeout):
+        ask(net, "POST", content=b"x", extensions=until(net.clock.now + 0.5))
+    assert len(net.requests) == 1
 
 
 def test_a_streamed_body_is_never_sent_again():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from degoog.nextcloud.dav import Entry
-from degoog.nextcloud.folders import FRESH, Folders
+from degoog.nextcloud.folders import FRESH, RELISTED, Folders
 
 
 @dataclass
@@ -109,3 +109,24 @@ def test_memory_is_bounded_and_the_folder_used_last_stays():
     tree.asked.clear()
     free(folders, "9/x", "0/x")
     assert tree.asked == ["0"]
+
+
+def test_before_a_bulk_request_a_folder_is_listed_again_once_for_all_who_ask():
+    tree = Listing()
+    folders = tree.folders()
+    folders.made("d")
+    tree.names["d"] = ["a"]
+    tree.now += 1
+
+    async def go():
+        return await asyncio.gather(folders.free_now(["d/a", "d/b"]), folders.free_now(["d/c"]))
+
+    assert asyncio.run(go()) == [{"d/b"}, {"d/c"}]
+    assert tree.asked == ["d"]
+
+
+def test_a_folder_with_too_many_names_is_not_listed_again_and_again():
+    tree = Listing({"d": [str(n) for n in range(RELISTED + 1)], "e": []})
+    folders = tree.folders()
+    free(folders, "d/x", "e/x")
+    assert (folders.small("d"), folders.small("e"), folders.small("never seen")) == (False, True, True)
