@@ -107,10 +107,14 @@ class JsonLines(Watcher):
         self._stream.flush()
 
 
+_AN_ITEM = 256 * 1024  # bytes that pass in about the time that a small file takes besides
+
+
 class Progress:
     """How far a stage is, and how long it will still take, judged by bytes and by items, whichever says longer.
 
-    The pace is that of the last two minutes, so that it follows a server that slows down or recovers.
+    The pace is that of the last two minutes, so that it follows a server that slows down or recovers. While nothing
+    has its outcome yet, as in a first large file, only the bytes tell.
     """
 
     def __init__(self, begun: Begun, *, now: float) -> None:
@@ -138,11 +142,10 @@ class Progress:
 
     @property
     def fraction(self) -> float:
-        """How much is done, from 0 to 1: the lesser of bytes and items."""
-        shares = [min(1.0, self.done / self.items) if self.items else 1.0]
-        if self.bytes:
-            shares.append(self.done_bytes / self.bytes)
-        return min(shares)
+        """How much is done, from 0 to 1: each item counts as its bytes and as many as could pass meanwhile."""
+        whole = self.bytes + self.items * _AN_ITEM
+        share = (self.done_bytes + self.done * _AN_ITEM) / whole if whole else 1.0
+        return min(1.0 if self.done >= self.items else 0.99, share)
 
     def seconds_left(self, now: float) -> float | None:
         """Estimate what is left, None while it would only be a guess."""
@@ -157,7 +160,9 @@ class Progress:
             _time_for(self.bytes - self.done_bytes, self.done_bytes - size, now - then),
         ]
         known = [seconds for seconds in left if seconds is not None]
-        return max(known) if len(known) == len(left) else None
+        # Bytes that stand still while items have their outcome (empty files, or what only moves) tell nothing; the
+        # last items may still need their time when all bytes have passed.
+        return max(known) if any(known) else None
 
 
 def _time_for(left: int, passed: int, seconds: float) -> float | None:

@@ -217,7 +217,33 @@ def test_bytes_never_exceed_what_was_announced(clock):
     progress.take(Transferred(160))
 
     assert progress.done_bytes == 100
-    assert progress.fraction == 0
+    assert progress.fraction == pytest.approx(0, abs=0.001)
+
+
+def test_the_bar_and_the_estimate_advance_while_a_first_large_file_travels(clock):
+    progress = observe.Progress(Begun(Stage.CONTENT, 3, 4_000_000_000), now=clock.now)
+    for _ in range(10):
+        progress.take(Transferred(100_000_000))
+        clock.now += 1
+
+    assert progress.fraction == pytest.approx(0.25, abs=0.01)
+    assert progress.seconds_left(clock.now) == pytest.approx(30)
+
+
+def test_the_bar_advances_with_items_where_these_are_what_takes_time(clock):
+    progress = observe.Progress(Begun(Stage.CONTENT, 1000, 1_000_000), now=clock.now)
+    progress.take(Transferred(1_000_000))
+    for _ in range(500):
+        progress.take(done(1000))
+
+    assert progress.fraction == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_stage_is_never_shown_as_done_before_it_is(clock):
+    progress = observe.Progress(Begun(Stage.CONTENT, 2, 1_000_000_000), now=clock.now)
+    progress.take(Transferred(1_000_000_000))
+
+    assert progress.fraction == 0.99
 
 
 def test_a_stage_with_nothing_to_do_shows_no_bar(clock):
