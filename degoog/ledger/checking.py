@@ -18,11 +18,23 @@ _TABLES = """
 CREATE TEMP TABLE IF NOT EXISTS seen (
   name TEXT PRIMARY KEY, id TEXT, holder INTEGER, size INTEGER, etag TEXT) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS stray (id TEXT, etag TEXT, path TEXT);
-DELETE FROM seen; DELETE FROM stray;
+CREATE TEMP TABLE IF NOT EXISTS lying (place TEXT, id INTEGER, PRIMARY KEY (place, id)) WITHOUT ROWID;
+DELETE FROM seen; DELETE FROM stray; DELETE FROM lying;
 """
 
-# Strings after the last slash: replace everything that is no slash, then trim that from the right.
-_BASENAME = "replace(i.lies, rtrim(i.lies, replace(i.lies, '/', '')), '')"
+# Up to the last slash and with it, or nothing: replace everything that is no slash, and trim that from the right.
+_PLACE = "rtrim(i.lies, replace(i.lies, '/', ''))"
+_BASENAME = f"substr(i.lies, length({_PLACE}) + 1)"
+
+# Where things lie, which is not always where they belong: their holder may not have arrived yet.
+_LYING = f"""
+INSERT INTO temp.lying SELECT {_PLACE}, i.id FROM item i WHERE i.lane = ? AND i.lies IS NOT NULL
+"""  # noqa: S608 - constants only
+_HOLDERS = """
+SELECT DISTINCT place FROM temp.lying WHERE place > :after
+UNION SELECT lies || '/' FROM item WHERE lane = :lane AND stage = 0 AND lies IS NOT NULL AND lies || '/' > :after
+ORDER BY 1 LIMIT 500
+"""
 
 _SUSPECTS = f"""
 SELECT i.id, i.ref, i.kind, i.stage, i.name, i.lies, i.proof_digest, s.id, s.etag, CASE
@@ -33,8 +45,8 @@ SELECT i.id, i.ref, i.kind, i.stage, i.name, i.lies, i.proof_digest, s.id, s.eta
     WHEN s.id IS NOT i.proof_id OR s.etag IS NOT i.proof_etag THEN 'etag'
     WHEN coalesce(i.proof_digest, '') = '' THEN 'unproven'
     ELSE 'proven' END
-FROM item i LEFT JOIN temp.seen s ON s.name = {_BASENAME}
-WHERE i.lane = ? AND i.up = ? AND i.lies IS NOT NULL AND i.id > ? ORDER BY i.id LIMIT 500
+FROM temp.lying y CROSS JOIN item i ON i.id = y.id LEFT JOIN temp.seen s ON s.name = {_BASENAME}
+WHERE y.place = ? AND y.id > ? ORDER BY y.id LIMIT 500
 """  # noqa: S608 - constants only
 
 
@@ -50,10 +62,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A holder with settled things in it. `path` is where it lies, empty for the lane's own folder."""
+    """A holder that arrived, or in which settled things lie. `path` is where, empty for the lane's own folder."""
 
-    id: int
     path: str
+
+    @property
+    def place(self) -> str:
+        """Give its path as what lies in it has it before its name."""
+        return self.path and f"{self.path}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +93,8 @@ class Comparison:
         self._connection = lane.ledger.connection
         self._connection.executescript(_TABLES)
         self._counts: Counter[str] = Counter()
-        self._holder = Holder(0, "")
+        self._connection.execute(_LYING, (lane.id,))
+        self._holder = Holder("")
         self._verdicts: list[tuple[str, int, int]] = []
         self._etags: list[tuple[str, str, int]] = []
 
@@ -87,15 +104,11 @@ class Comparison:
         return int(self._connection.execute(sql, (self._lane.id,)).fetchone()[0])
 
     def holders(self) -> Iterator[Holder]:
-        """Give the lane's own folder, then every holder that arrived."""
-        yield Holder(0, "")
-        after = 0
-        sql = (
-            "SELECT id, lies FROM item WHERE lane = ? AND stage = 0 AND lies IS NOT NULL AND id > ?"
-            " ORDER BY id LIMIT 500"
-        )
-        while rows := self._connection.execute(sql, (self._lane.id, after)).fetchall():
-            yield from (Holder(id_, lies) for id_, lies in rows)
+        """Give the lane's own folder, then every holder that arrived or in which something lies."""
+        yield Holder("")
+        after = ""
+        while rows := self._connection.execute(_HOLDERS, {"lane": self._lane.id, "after": after}).fetchall():
+            yield from (Holder(place.removesuffix("/")) for (place,) in rows)
             after = rows[-1][0]
 
     def begin(self, holder: Holder) -> None:
@@ -114,11 +127,11 @@ class Comparison:
         """Give the settled items of the holder with a first verdict, and set aside what degoog did not put there."""
         self._connection.execute(
             f"INSERT INTO temp.stray SELECT s.id, s.etag, ? || s.name FROM temp.seen s WHERE s.name NOT IN"  # noqa: S608
-            f" (SELECT {_BASENAME} FROM item i WHERE i.lane = ? AND i.up = ? AND i.lies IS NOT NULL)",
-            (self._holder.path and f"{self._holder.path}/", self._lane.id, self._holder.id),
+            f" (SELECT {_BASENAME} FROM temp.lying y CROSS JOIN item i ON i.id = y.id WHERE y.place = ?)",
+            (self._holder.place, self._holder.place),
         )
         after = 0
-        while rows := self._connection.execute(_SUSPECTS, (self._lane.id, self._holder.id, after)).fetchall():
+        while rows := self._connection.execute(_SUSPECTS, (self._holder.place, after)).fetchall():
             for id_, ref, kind, stage, name, lies, digest, seen_id, seen_etag, verdict in rows:
                 service, _colon, key = ref.partition(":")
                 item = Item(Ref(service, key), None, Kind(kind), name, Stage(stage))

@@ -289,6 +289,17 @@ def test_verify_hashes_again_what_only_changed_its_etag_and_knows_it_from_then_o
     assert target.hashed == 0
 
 
+def test_verify_looks_where_things_lie_also_when_their_new_folder_could_not_be_made(bench):
+    target = MemoryTarget()
+    bench.migrate(MemorySource([folder("d1", "Compta"), (file("f", "f.txt", "d1", b"f"), b"f")]), target)
+    target.refused.add("d2")
+    moved = (file("f", "f.txt", "d2", b"f"), b"f")
+    bench.migrate(MemorySource([folder("d1", "Compta"), folder("d2", "Neuf"), moved]), target)
+    verified = bench.verify(target)
+    assert (verified.proven, verified.missing, verified.extra) == (2, 0, 0)
+    assert ("memory:f", "proven") in bench.rows("ref, checked")
+
+
 def test_verify_finds_again_what_was_moved_about_at_the_target(bench):
     target = MemoryTarget()
     bench.migrate(tree(), target)
