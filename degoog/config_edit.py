@@ -27,6 +27,11 @@ def set_mattermost(folder: Path, *, url: str) -> None:
     _set(folder, "mattermost", {"url": url})
 
 
+def set_google(folder: Path, *, mode: str, account: str) -> None:
+    """Write whose Google it is, and whether one person or the domain consented; likewise."""
+    _set(folder, "google", {"mode": mode, "account": account})
+
+
 def _set(folder: Path, section: str, values: dict[str, str]) -> None:
     path = folder / FILE
     text = path.read_text(encoding="utf-8-sig")

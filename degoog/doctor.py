@@ -14,7 +14,9 @@ import httpx
 
 from degoog import access, config, people, wording
 from degoog.config_schema import Workspace
+from degoog.ends import SourceKind
 from degoog.errors import DegoogError, Usage
+from degoog.google import health as google
 from degoog.i18n import _, n_
 from degoog.mattermost import health as chat_health
 from degoog.nextcloud import health
@@ -61,6 +63,8 @@ async def examine(ground: Ground) -> AsyncIterator[Finding]:
     for check in (_python, _disk, _workspace, _people, _keyring):
         for finding in check(ground):
             yield finding
+    async for finding in _google(ground):
+        yield finding
     async for finding in _nextcloud(ground):
         yield finding
     async for finding in _mattermost(ground):
@@ -132,6 +136,50 @@ def _keyring(ground: Ground) -> Iterator[Finding]:
         yield Finding("keyring", Level.FAIL, str(error))
 
 
+async def _google(ground: Ground) -> AsyncIterator[Finding]:
+    if not _wants_google(ground):
+        return
+    try:
+        known = access.google(ground.workspace, lambda: ground.secrets, ground.environ)
+        everybody = [one.google or one.email for one in people.read(ground.folder)]
+        question = google.Question(
+            known.secret, known.account, [one for one in everybody if one], known.api_url, ground.transport
+        )
+        for finding in _clock(ground, await google.clock(question), check="google-clock"):
+            yield finding
+    except DegoogError as error:
+        yield Finding("google", Level.FAIL, str(error))
+        return
+    async for answered in google.examine(question):
+        level = Level.OK if answered.good else Level.FAIL
+        yield Finding(answered.check, level, answered.what, answered.cure, answered.link)
+
+
+def _wants_google(ground: Ground) -> bool:
+    """Whether Google is read by its API at all: many have an archive of it and nothing else."""
+    given = any(ground.environ.get(f"DEGOOG_GOOGLE_{name}") for name in ("TOKEN", "CREDENTIALS"))
+    workspace = ground.workspace
+    return given or (
+        workspace is not None
+        and (
+            workspace.google is not None
+            or any(origin.kind is SourceKind.GOOGLE for origin in workspace.roads.files.source)
+        )
+    )
+
+
+def _clock(ground: Ground, theirs: datetime | None, *, check: str = "clock") -> Iterator[Finding]:
+    if theirs is None:
+        return
+    skew = abs((theirs - ground.now()).total_seconds())
+    if skew > _SKEW:
+        cure = _("set this computer's clock to the internet's time; if it is right, tell your host.")
+        what = _("this computer's clock and the server's differ by {time}").format(time=wording.duration(skew))
+        yield Finding(check, Level.FAIL, what, cure)
+    else:
+        yield Finding(check, Level.OK, _("the clocks agree"))
+
+
 async def _nextcloud(ground: Ground) -> AsyncIterator[Finding]:
     try:
         url = access.nextcloud_url(ground.workspace, ground.environ)
@@ -186,14 +234,7 @@ async def _mattermost(ground: Ground) -> AsyncIterator[Finding]:
 def _of_server(ground: Ground, url: str, status: health.Status) -> Iterator[Finding]:
     what = _("{url} answers: Nextcloud {version}").format(url=url, version=status.version)
     yield Finding("nextcloud", Level.OK, what)
-    if status.clock is not None:
-        skew = abs((status.clock - ground.now()).total_seconds())
-        if skew > _SKEW:
-            cure = _("set this computer's clock to the internet's time; if it is right, tell your host.")
-            what = _("this computer's clock and the server's differ by {time}").format(time=wording.duration(skew))
-            yield Finding("clock", Level.FAIL, what, cure)
-        else:
-            yield Finding("clock", Level.OK, _("the clocks agree"))
+    yield from _clock(ground, status.clock)
 
 
 async def _of_account(ground: Ground, client: httpx.AsyncClient, url: str) -> AsyncIterator[Finding]:

@@ -242,6 +242,13 @@ class Secrets:
             self._told(secret)
         return secret
 
+    def kept(self, service: Service, account: str) -> Secret | None:
+        """Give what is kept on this machine, whatever the environment says; None where nothing is."""
+        secret = self._kept(self.entry(service, account))
+        if secret:
+            self._told(secret)
+        return secret
+
     def keep(self, service: Service, account: str, secret: Secret, *, keeper: Keeper) -> None:
         """Keep one where the person chose; raises `Usage` where this machine has no keyring."""
         self._told(secret)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from degoog.cli.context import Context
@@ -68,5 +70,36 @@ def mattermost(context: Context, url: str, store: str | None, *, token_stdin: bo
     context.say("\n" + _("Next: degoog doctor"))
 
 
+@declare(
+    "google",
+    help=N_("Give degoog access to Google, to read only: each step says where to click."),
+    example="degoog connect google\n"
+    "degoog connect google --credentials client_secret.json --paste\n"
+    "degoog connect google --credentials service-account.json --account camille@lauze.example",
+)
+@option(
+    "--credentials",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar=N_("FILE"),
+    help=N_("A file of Google's: the client from the console, or a service account's key for everybody."),
+)
+@option("--account", default="", metavar=N_("ADDRESS"), help=N_("Whose Google account it is."))
+@option("--paste", is_flag=True, help=N_("The browser is on another computer: paste its last address here."))
+@option(
+    "--store",
+    type=click.Choice([keeper.value for keeper in Keeper]),
+    help=N_("Where to keep the access: this computer's keyring, or a file only you can read."),
+)
+def google(context: Context, credentials: Path | None, account: str, store: str | None, *, paste: bool) -> None:
+    """Connect, keep the access, say what comes next."""
+    from degoog.cli import connecting_google
+
+    keeper = Keeper(store) if store else None
+    whose = connecting_google.google(context, given=credentials, account=account, paste=paste, keeper=keeper)
+    context.emit("summary", account=whose, exit=0)
+    context.say("\n" + _("Next: degoog doctor"))
+
+
 command.add_command(nextcloud)
 command.add_command(mattermost)
+command.add_command(google)

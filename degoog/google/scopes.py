@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _PREFIX = "https://www.googleapis.com/auth/"
 
 # By road. developers.google.com/identity/protocols/oauth2/scopes
@@ -14,6 +16,6 @@ def missing(granted: str) -> list[str]:
     return [scope for scope in ALL if scope not in granted.split()]
 
 
-def shown() -> str:
-    """Give the scopes for a person to compare, without what they all begin with."""
-    return ", ".join(scope.removeprefix(_PREFIX) for scope in ALL)
+def shown(scopes: Iterable[str] = ALL) -> str:
+    """Give scopes for a person to compare, without what they all begin with."""
+    return ", ".join(scope.removeprefix(_PREFIX) for scope in scopes)

@@ -122,6 +122,14 @@ class Door:
         )
 
 
+async def give_back(
+    url: str, login: str, password: Secret, *, transport: httpx.AsyncBaseTransport | None = None
+) -> bool:
+    """Have a server forget an app password; False where it is none. Raises `Unavailable` where it is refused."""
+    async with Client(url, login, password, transport=transport) as client:
+        return await revoke(client)
+
+
 async def revoke(client: Client) -> bool:
     """Have the server forget the app password the client works with; False where it is none."""
     code, _data = await client.ocs("DELETE", "/core/apppassword")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 import zipfile
 from collections.abc import Callable
@@ -202,3 +203,8 @@ def always(path: str, status: int, reason: str, message: str = "", **more: Any) 
 def form(request: httpx.Request) -> dict[str, str]:
     """The fields of a form that was sent."""
     return {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
+
+
+def dumped(told: dict[str, Any]) -> Secret:
+    """One of Google's files."""
+    return Secret(json.dumps(told))
