@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -31,9 +31,13 @@ class _File:
 
 
 class Bundle:
-    """An import file that grows on disk. Lines are given back by the number the importer will call them."""
+    """An import file that grows on disk. Lines are given back by the number the importer will call them.
 
-    def __init__(self) -> None:
+    `prefix` begins the paths of its files, so that several can become one.
+    """
+
+    def __init__(self, *, prefix: str = "") -> None:
+        self._prefix = prefix
         self._stack = ExitStack()
         self._blocks: dict[str, IO[bytes]] = {}
         self._count: dict[str, int] = {}
@@ -68,7 +72,7 @@ class Bundle:
 
     def attach(self, folder: str, name: str, blob: Blob) -> str:
         """Add a file; gives its path as lines name it."""
-        path = f"{folder}/{len(self._files)}/{_NAMES.safe(name)}"
+        path = f"{folder}/{self._prefix}{len(self._files)}/{_NAMES.safe(name)}"
         self._files.append(_File(path, blob))
         self.largest = max(self.largest, blob.size)
         return path
@@ -95,20 +99,30 @@ class Bundle:
             info.compress_type = zipfile.ZIP_DEFLATED
             info._compresslevel = 1  # type: ignore[attr-defined]  # noqa: SLF001 - 3.13 calls it compress_level
             with out.open(info, "w", force_zip64=True) as lines:
-                for piece in self._lines():
-                    lines.write(piece)
+                lines.write(json.dumps(VERSION).encode() + b"\n")
+                for kind in KINDS:
+                    for piece in self.pieces(kind):
+                        lines.write(piece)
             for one in self._files:
                 await _store(out, one)
         return file.tell()
 
-    def _lines(self) -> Iterator[bytes]:
-        yield json.dumps(VERSION).encode() + b"\n"
-        for kind in KINDS:
-            if (block := self._blocks.get(kind)) is not None:
-                block.seek(0)
-                while piece := block.read(1 << 20):
-                    yield piece
-                block.seek(0, 2)
+    @property
+    def files(self) -> Sequence[tuple[str, Blob]]:
+        """The files in it, by their path under `data/`."""
+        return [(file.path, file.blob) for file in self._files]
+
+    def holds(self, kind: str) -> bool:
+        """Whether it has lines of a kind."""
+        return kind in self._blocks
+
+    def pieces(self, kind: str) -> Iterator[bytes]:
+        """Give the lines of a kind, in pieces."""
+        if (block := self._blocks.get(kind)) is not None:
+            block.seek(0)
+            while piece := block.read(1 << 20):
+                yield piece
+            block.seek(0, 2)
 
 
 async def _store(out: zipfile.ZipFile, one: _File) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from degoog.convert.talk import Attachment, Post, Reaction, Thread
 from degoog.errors import Refused
 from degoog.mattermost import lines
 from degoog.mattermost.bundle import Bundle
-from degoog.mattermost.census import Census, Conversation
+from degoog.mattermost.census import Conversation
 from degoog.mattermost.lines import Room, Sent, milliseconds
 from degoog.mattermost.posts import There
 from degoog.model import FailReason, Item, Loss, LossKind, Place, Ref
@@ -39,11 +40,21 @@ class Message:
         return self.at.proof is not None
 
 
+class Known(Protocol):
+    """Who is there."""
+
+    def exists(self, username: str) -> bool:
+        """Whether an account has that name."""
+
+    def holder_of(self, id_: str) -> str:
+        """Give the name of the account with that id, empty for one nobody knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What is checked before a byte leaves. `post` is in characters, `file` in bytes."""
 
-    census: Census
+    census: Known
     post: int
     file: int
 

@@ -1,0 +1,262 @@
+"""A folder with an import file in it, ready for a server's administrator: `mmctl import upload`, `process`."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from degoog.convert.names import Names, Rules
+from degoog.convert.talk import Channel, Emoji, Person, Team, Thread
+from degoog.errors import Refused
+from degoog.files import replacing, write_atomically
+from degoog.mattermost import lines, unit
+from degoog.mattermost.batch import BYTES, POSTS
+from degoog.mattermost.bundle import Bundle, from_disk
+from degoog.mattermost.census import DIRECT, Conversation
+from degoog.mattermost.lines import Room
+from degoog.mattermost.parts import Parts, direct_place, listed
+from degoog.mattermost.unit import Message, Shore, Unit, Writer
+from degoog.model import FailReason, Intent, Item, Loss, LossKind, Proof, Ref, Seen, Stage
+from degoog.ports import Blob, Bytes, Failed, Make, Move, Naming, Part, Result, Settled, Task, Touch, Write
+
+_NAMES = Names(Rules(characters="/", longest=200))
+_POST = 16383  # mattermost.md §1: of every server with PostgreSQL
+_FILE = 1 << 50  # the server's own limit is not known here
+
+
+class Nobody:
+    """Who is known of a server nobody has seen: no one."""
+
+    def by_email(self, _email: str) -> str | None:
+        """Give the name of the account with that address."""
+        return None
+
+    def exists(self, _username: str) -> bool:
+        """Whether an account has that name."""
+        return False
+
+    def has_public_channel(self, _team: str, _name: str) -> bool:
+        """Whether a team has a public channel of that name."""
+        return False
+
+
+class _Anybody:
+    """Everybody in the bundle is in it."""
+
+    def exists(self, _username: str) -> bool:
+        """Yes."""
+        return True
+
+    def holder_of(self, id_: str) -> str:
+        """The id is the name."""
+        return id_
+
+
+class BundleFolder:
+    """A `ports.Target` that writes `import.zip`; what it is made of stays in `.degoog`, for later runs to add to."""
+
+    parallel = 1
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        self.accounts = Nobody()
+        self.parts = Parts(self.root / ".degoog" / "parts")
+        self._identity = ""
+        self._index: sqlite3.Connection | None = None
+        self.before = frozenset[str]()
+
+    @property
+    def address(self) -> str:
+        """The folder's path."""
+        return f"folder:{self.root}"
+
+    @property
+    def identity(self) -> str:
+        """A name of its own that the folder keeps when it is moved."""
+        return self._identity
+
+    @property
+    def naming(self) -> Naming:
+        """Names are the conversion's: these are only the ledger's."""
+        return _NAMES
+
+    def touches(self, item: Item) -> frozenset[Stage]:  # noqa: ARG002 - a port's signature
+        """Nothing: what an import cannot say, nobody can do here."""
+        return frozenset()
+
+    def batch(self) -> _Batch:
+        """Open a batch."""
+        return _Batch(self)
+
+    async def free(self) -> int | None:
+        """Nobody can say."""
+        return None
+
+    async def list(self, path: str) -> AsyncIterator[Seen]:
+        """Read the bundle back."""
+        self._index = self._index or self.parts.index()
+        team, _slash, name = path.partition("/")
+        for seen in listed(self._index, f"*/{name}" if name.startswith(DIRECT) else path):
+            yield seen
+        if team and not name:
+            for seen in listed(self._index, "*"):
+                yield seen
+
+    async def digest(self, path: str, algorithm: str) -> str:
+        """Give `sha256:…` of what the bundle says of a message."""
+        place, _slash, name = path.rpartition("/")
+        found = [seen.digest async for seen in self.list(place) if seen.name == name]
+        return found[0] if found and algorithm == "sha256" else ""
+
+    def fetch(self, path: str) -> Bytes:
+        """Messages have no bytes of their own."""
+        raise Refused(FailReason.UNREADABLE, path)
+
+    async def save_map(self, name: str, blob: Blob) -> None:
+        """Keep one of degoog's own files."""
+        with replacing(self.root / ".degoog" / name) as out:
+            async with blob.open() as chunks:
+                async for chunk in chunks:
+                    out.write(chunk)
+
+    def load_map(self, name: str) -> Bytes:
+        """Read it back."""
+        try:
+            file = (self.root / ".degoog" / name).open("rb")
+        except OSError as error:
+            raise Refused(FailReason.UNREADABLE, name) from error
+        return from_disk(file)
+
+    async def __aenter__(self) -> Self:
+        mark = self.root / ".degoog" / "identity"
+        if not mark.exists():
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(mark, f"{uuid.uuid4()}\n".encode())
+        self._identity = f"bundle:{mark.read_text(encoding='ascii').strip()}"
+        self.before = self.parts.last_refs()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._index is not None:
+            self._index.close()
+        self.parts.assemble(self.root / "import.zip")
+
+
+class _Batch:
+    def __init__(self, target: BundleFolder) -> None:
+        self._target = target
+        self._name = target.parts.next()
+        self._bundle = Bundle(prefix=f"{self._name}-")
+        self._writer = Writer(self._bundle, unit.Rules(_Anybody(), _POST, _FILE), _no_download)
+        self._shores: dict[str, Shore] = {}
+        self._before = target.before
+        self._makes: list[Make] = []
+        self._units: list[Unit] = []
+        self._others: list[Move | Touch] = []
+        self._posts = 0
+        self._bytes = 0
+
+    def put(self, task: Task[Thread]) -> None:
+        match task:
+            case Make():
+                self._makes.append(task)
+            case Write():
+                said = (task.value.root, *task.value.replies)
+                self._posts += len(said)
+                self._bytes += sum(file.blob.size for post in said for file in post.attachments)
+                self._units.append(_unit(task))
+            case Move() | Touch():
+                self._others.append(task)
+
+    @property
+    def full(self) -> bool:
+        return self._posts >= POSTS or self._bytes >= BYTES
+
+    def intents(self) -> Sequence[tuple[Ref, Intent]]:
+        said = [Part(message.item, message.at) for its in self._units for message in its.messages.values()]
+        return [(part.item.ref, Intent(part.at.path)) for part in said if not part.at.was]
+
+    async def close(self) -> Sequence[Result]:
+        with self._bundle:
+            refs: list[str] = []
+            results = self._make(refs)
+            for its in self._units:
+                results += self._write(its, refs)
+            if not self._bundle.empty:
+                await self._target.parts.keep(self._bundle, self._name, refs)
+        results += [
+            Settled(task.item, task.at.was or task.at.path, task.at.proof or Proof("")) for task in self._others
+        ]
+        return results
+
+    def _make(self, refs: list[str]) -> list[Result]:
+        rooms: dict[str, dict[str, list[str]]] = {}
+        for task in self._makes:
+            if isinstance(task.value, Channel) and task.value.team:
+                for username in task.value.members:
+                    rooms.setdefault(username, {}).setdefault(task.value.team, []).append(task.value.name)
+        return [self._one(task, rooms, refs) for task in self._makes]
+
+    def _one(self, task: Make, rooms: dict[str, dict[str, list[str]]], refs: list[str]) -> Result:
+        value, losses = task.value, []
+        match value:
+            case Team():
+                name, line = value.name, lines.team(value.name, value.display_name)
+            case Channel(team=""):
+                name = direct_place(list(value.members))
+                line = lines.direct_channel(value.members, value.header)
+            case Channel():
+                name, line = value.name, lines.channel(value)
+                if value.archived:
+                    losses.append(Loss(LossKind.PROPERTY, "archived"))
+            case Person():
+                picture = value.picture and self._bundle.attach("people", f"{value.username}.png", value.picture)
+                in_them = rooms.get(value.username, {}) if value.active else {}
+                name, line = f"@{value.username}", lines.user(value, in_them, now=1, picture=picture or "")
+            case Emoji():
+                path = self._bundle.attach("emoji", f"{value.name}.png", value.image)
+                name, line = f":{value.name}:", lines.emoji(value.name, path)
+            case _:
+                raise TypeError(type(value).__name__)
+        if task.at.proof is None and str(task.item.ref) not in self._before and name != "town-square":
+            self._bundle.add(line)
+            refs.append(str(task.item.ref))
+        team = task.at.path.rpartition("/")[0]
+        return Settled(task.item, f"{team}/{name}" if team else name, Proof(name), tuple(losses))
+
+    def _write(self, its: Unit, refs: list[str]) -> list[Result]:
+        ours = [ref for ref in its.messages if str(ref) not in self._before]
+        if ours:
+            self._writer.write(its, self._shores.setdefault(its.channel.id, Shore()), None)
+        refs += [str(ref) for ref in ours]
+        return [_result(message) for message in its.messages.values()]
+
+
+def _no_download(path: str) -> Bytes:
+    raise Refused(FailReason.UNREADABLE, path)
+
+
+def _unit(task: Write[Thread]) -> Unit:
+    """A thread that gets new replies is written again whole: the importer knows its root by its time and words."""
+    place = task.at.path.rpartition("/")[0]
+    team, _slash, name = place.partition("/")
+    members = tuple(name.removeprefix(DIRECT).split("+")) if name.startswith(DIRECT) else ()
+    room = Room(members=members) if members else Room(team, name)
+    if task.parts and task.at.proof is not None:
+        task = replace(task, at=replace(task.at, proof=None))
+    return unit.unit(task, room, Conversation(place, team, name, "", private=False, archived=False, posts=0))
+
+
+def _result(message: Message) -> Result:
+    if message.failed is not None:
+        return Failed(message.item, message.failed.reason, message.failed.detail)
+    if message.at.proof is not None:
+        return Settled(message.item, message.at.was or message.at.path, message.at.proof)
+    return Settled(message.item, message.at.path, Proof(str(message.item.ref)), tuple(message.losses))

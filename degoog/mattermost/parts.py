@@ -1,0 +1,146 @@
+"""What a folder of bundles keeps on disk: one part a batch, whole or not there, and the import file made of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from degoog.files import replacing, write_atomically
+from degoog.mattermost.bundle import Bundle
+from degoog.mattermost.census import DIRECT
+from degoog.mattermost.lines import KINDS, NAME, REF, VERSION
+from degoog.model import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts in a folder. A part that is there is whole: it came by one rename."""
+
+    folder: Path
+
+    def all(self) -> list[Path]:
+        """Give the parts, in the order they were made."""
+        return sorted(path for path in self.folder.glob("[0-9]*") if path.is_dir())
+
+    def next(self) -> str:
+        """Give the name of the next part."""
+        return f"{len(self.all()) + 1:05}"
+
+    def last_refs(self) -> frozenset[str]:
+        """Give what the last part holds: a run that died may not have settled it."""
+        parts = self.all()
+        return frozenset((parts[-1] / "refs").read_text(encoding="utf-8").splitlines()) if parts else frozenset()
+
+    async def keep(self, bundle: Bundle, name: str, refs: list[str]) -> None:
+        """Write a part; it survives a power cut when this returns."""
+        making = self.folder / f"{name}.part"
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True)
+        for kind in KINDS:
+            if bundle.holds(kind):
+                _write(making / f"{kind}.jsonl", bundle.pieces(kind))
+        for path, blob in bundle.files:
+            place = making / "data" / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("wb") as out:
+                async with blob.open() as chunks:
+                    async for chunk in chunks:
+                        out.write(chunk)
+                os.fsync(out.fileno())
+        _write(making / "refs", iter(["\n".join(refs).encode()]))
+        making.rename(self.folder / name)
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def assemble(self, target: Path) -> None:
+        """Make one import file of all parts, in flat memory; nothing where it is of all of them already."""
+        mark, parts = self.folder / "assembled", [part.name for part in self.all()]
+        if not parts or (target.exists() and mark.exists() and mark.read_text(encoding="ascii") == parts[-1]):
+            return
+        with replacing(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+            with out.open("import.jsonl", "w", force_zip64=True) as lines:
+                lines.write(json.dumps(VERSION).encode() + b"\n")
+                for kind in KINDS:
+                    for part in self.all():
+                        if (block := part / f"{kind}.jsonl").exists():
+                            with block.open("rb") as source:
+                                shutil.copyfileobj(source, lines, 1 << 20)
+            for part in self.all():
+                data = part / "data"
+                for path in sorted(path for path in data.rglob("*") if path.is_file()):
+                    out.write(path, f"data/{path.relative_to(data).as_posix()}", zipfile.ZIP_STORED)
+        write_atomically(mark, parts[-1].encode())
+
+    def index(self) -> sqlite3.Connection:
+        """Read everything back: a temporary table of what lies where."""
+        index = sqlite3.connect("")
+        index.execute("CREATE TABLE lies (place TEXT, name TEXT, id TEXT, holder INTEGER, digest TEXT)")
+        for part in self.all():
+            for kind in KINDS:
+                if (block := part / f"{kind}.jsonl").exists():
+                    with block.open("rb") as lines:
+                        index.executemany(
+                            "INSERT INTO lies VALUES (?, ?, ?, ?, ?)",
+                            (seen for line in lines for seen in _seen(json.loads(line))),
+                        )
+        index.execute("CREATE INDEX lies_place ON lies (place, name)")
+        return index
+
+
+def listed(index: sqlite3.Connection, place: str) -> Iterator[Seen]:
+    """Give what lies in a place."""
+    rows = index.execute("SELECT name, id, holder, digest FROM lies WHERE place = ? GROUP BY name", (place,))
+    for name, id_, holder, digest in rows:
+        yield Seen(name, id_, bool(holder), digest=digest)
+
+
+def digest(post: dict[str, Any]) -> str:
+    """Give what a post's line says, as one number."""
+    own = {key: value for key, value in post.items() if key not in {"replies", "team", "channel", "channel_members"}}
+    return f"sha256:{sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()}"
+
+
+def direct_place(members: list[str]) -> str:
+    """Give the name of the place of a conversation among a few."""
+    return DIRECT + "+".join(sorted(members))
+
+
+def _write(path: Path, pieces: Iterator[bytes]) -> None:
+    with path.open("wb") as out:
+        for piece in pieces:
+            out.write(piece)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _seen(line: dict[str, Any]) -> Iterator[tuple[str, str, str, bool, str]]:
+    """Give where the things of a line lie. Who and what is in no team lies in every one: its place is `*`."""
+    kind, value = line["type"], line[line["type"]]
+    if kind == "team":
+        yield "", value["name"], value["name"], True, ""
+    elif kind == "channel":
+        yield value["team"], value["name"], value["name"], True, ""
+    elif kind == "user":
+        yield "*", f"@{value['username']}", value["username"], True, ""
+    elif kind == "emoji":
+        yield "*", f":{value['name']}:", value["name"], True, ""
+    elif kind == "direct_channel":
+        yield "*", direct_place(value["members"]), "", True, ""
+    else:
+        place = (
+            f"{value['team']}/{value['channel']}" if kind == "post" else f"*/{direct_place(value['channel_members'])}"
+        )
+        for post in (value, *value.get("replies", ())):
+            if NAME in post.get("props", {}):
+                yield place, post["props"][NAME], post["props"][REF], False, digest(post)
