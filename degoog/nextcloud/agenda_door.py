@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import httpx
 
+from degoog.convert.identity import uid_in
 from degoog.convert.traits import Traits
 from degoog.nextcloud import dav
 from degoog.nextcloud.dav import Answer, D
@@ -145,8 +146,13 @@ class Door:
         response = await self.client.request(
             "REPORT", self.url(collection), headers=_XML | {"Depth": "1"}, content=body
         )
-        answers = dav.parse(_good(response).content)
-        return answers[0].entry().name if answers else None
+        # RFC 4791 §9.7.5: text is looked for, not compared.
+        for answer in dav.parse(_good(response).content):
+            name = answer.entry().name
+            there = await self.get(f"{collection}/{name}")
+            if there is not None and uid_in(there.data) == uid:
+                return name
+        return None
 
     async def list(self, name: str) -> AsyncIterator[Listed]:
         """Give what lies directly in a collection, or the collections; nothing where there is no such collection."""

@@ -11,12 +11,13 @@ from degoog.sandbox import nextcloud_listings as listings
 from degoog.sandbox.faults import Fault, FaultKind, FaultPlan
 from degoog.sandbox.http_server import Drop, HttpServer, Request, Response, decode_path
 from degoog.sandbox.nextcloud_accounts import Account, Accounts, BadLogin, Caller, TooManyFailures
+from degoog.sandbox.nextcloud_agendas import AgendaDoor, Agendas, Desk
 from degoog.sandbox.nextcloud_answers import OCA, SABRE, DavError, as_json, multistatus, not_found, ocs
 from degoog.sandbox.nextcloud_bulk import BulkDoor
 from degoog.sandbox.nextcloud_dav import DAV_ROOT, FilesDoor
 from degoog.sandbox.nextcloud_names import DEFAULT_RULES, WINDOWS_RULES, NameRules, segments
 from degoog.sandbox.nextcloud_ocs import VERSION, LoginDoor, OcsDoor
-from degoog.sandbox.nextcloud_store import Node, Store
+from degoog.sandbox.nextcloud_store import Home, Node, Store
 from degoog.sandbox.nextcloud_uploads import UploadsDoor
 from degoog.sandbox.refusals import refuse
 from degoog.sandbox.request_log import Entry, RequestLog
@@ -46,6 +47,7 @@ class NextcloudSandbox:
         self._sleep = sleep
         self._store = Store(root / "blobs", clock=clock)
         self._accounts = Accounts(clock=clock, seed=seed)
+        self.agendas = Agendas(self._accounts)
         self.admin_password = self._accounts.draw(16)
         self.add_user(ADMIN, self.admin_password)
         self._server = HttpServer(self._answer)
@@ -136,6 +138,10 @@ class NextcloudSandbox:
         with self._store.lock:
             nodes = [node for node in self._store.homes[login].root.walk() if node.parent is not None]
             return dict(sorted((node.path, None if node.children is not None else node.size) for node in nodes))
+
+    def agenda(self, login: str) -> Desk:
+        """An account's calendars, address books and inbox."""
+        return self.agendas.of(login)
 
     def trash(self, login: str) -> list[str]:
         """The paths of what was deleted, oldest first."""
@@ -261,7 +267,8 @@ class NextcloudSandbox:
         return caller
 
     def _dav(self, request: Request) -> Response:
-        login = self._dav_caller(request).account.login
+        account = self._dav_caller(request).account
+        login = account.login
         home = self._store.homes[login]
         match segments(request.path.removeprefix(DAV_ROOT)):
             case ["files", owner, *names] if owner == login:
@@ -275,11 +282,28 @@ class NextcloudSandbox:
             case ["bulk"] if request.method == "POST":
                 trouble = self._bulk_trouble(login)
                 return BulkDoor(self._store, home, self.rules, trouble).answer(request)
-            case ["trashbin", owner, "trash"] if owner == login and request.method == "PROPFIND":
-                return multistatus(listings.trash(self._store, home))
-            case ["versions", owner, "versions", number] if owner == login and request.method == "PROPFIND":
-                return multistatus(listings.versions(self._store, home, number))
+            case [("calendars" | "addressbooks"), *_rest] as path:
+                return self._agenda(request, account, path)
+            case [("trashbin" | "versions"), owner, *names] if owner == login and request.method == "PROPFIND":
+                return self._left(home, names)
         raise not_found(request.path.removeprefix(DAV_ROOT))
+
+    def _left(self, home: Home, names: list[str]) -> Response:
+        """What was deleted, and what files were before."""
+        match names:
+            case ["trash"]:
+                return multistatus(listings.trash(self._store, home))
+            case ["versions", number]:
+                return multistatus(listings.versions(self._store, home, number))
+        raise not_found("/".join(names))
+
+    def _agenda(self, request: Request, account: Account, path: list[str]) -> Response:
+        match path:
+            case ["calendars", owner, *names] if owner == account.login:
+                return AgendaDoor(self.agendas, account, books=False).answer(request, names)
+            case ["addressbooks", "users", owner, *names] if owner == account.login:
+                return AgendaDoor(self.agendas, account, books=True).answer(request, names)
+        raise not_found("/".join(path))
 
     def _old_dav(self, request: Request) -> Response:
         """The old address of the files of whoever logs in; only looking is imitated here."""
