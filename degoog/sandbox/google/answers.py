@@ -216,7 +216,9 @@ def _token_refused(asked: Asked, kind: Trouble) -> ApiError | None:
         return invalid("pageToken") if asked.one("pageToken") else None
     if not asked.one("syncToken") and not asked.one("pageToken"):
         return None
-    return sync_token_expired() if _service(asked) == "people" else sync_token_gone()
+    if _service(asked) == "people":
+        return sync_token_expired()
+    return sync_token_gone() if _service(asked) == "calendar" else ApiError(410, "gone", "Gone", location="pageToken")
 
 
 def sync_token_gone() -> ApiError:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -174,6 +178,13 @@ def test_a_plan_is_written_as_json_and_unknown_words_are_refused():
         GooglePlan.from_dict({"faults": [{"kind": "flood"}]})
     with pytest.raises(TypeError):
         GooglePlan.from_dict({"faults": [{"kind": "rate", "path": "*"}]})
+
+
+def test_every_word_of_a_plan_is_documented():
+    page = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    words = {word for line in page.splitlines() if line.startswith("|") for word in re.findall(r"`(\w+)`", line)}
+
+    assert {kind.value for kind in Trouble} | {field.name for field in fields(Fault)} <= words
 
 
 def test_an_api_that_is_not_enabled_says_where_to_enable_it(google, camille):
