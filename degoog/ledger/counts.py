@@ -9,12 +9,12 @@ from typing import Any
 
 from degoog.ledger.balance import Balance
 from degoog.ledger.book import Ledger
-from degoog.ledger.entries import ARRIVED, FROM, OUTCOME, UNPROVEN, Cause, condition
+from degoog.ledger.entries import ARRIVED, FROM, OUTCOME, SIZE, UNPROVEN, Cause, condition
 from degoog.ledger.walk import EPOCH, moment
 from degoog.model import FailReason, Kind, LossKind, Outcome, SkipReason
 
 Family = Callable[[str, str], str]
-_BYTES = "coalesce(sum(coalesce(i.proof_size, i.size, 0)), 0)"
+_BYTES = f"coalesce(sum(coalesce({SIZE}, 0)), 0)"
 
 
 @dataclass(frozen=True, slots=True)

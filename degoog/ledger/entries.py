@@ -42,8 +42,11 @@ UNPROVEN = (
     f"{ARRIVED} AND i.stage = 1 AND (i.checked = 'unproven' OR (i.checked = '' AND coalesce(i.proof_digest, '') = ''))"
 )
 
+# As it arrived; what is still to come, or to come again, has the size it has at the source now.
+SIZE = "iif(i.state = 'done', coalesce(i.proof_size, i.size), coalesce(i.size, i.proof_size))"
+
 _SELECT = f"""
-SELECT i.id, l.road, l.source, l.address, i.ref, i.kind, i.name, {PATH}, coalesce(i.proof_size, i.size), i.count,
+SELECT i.id, l.road, l.source, l.address, i.ref, i.kind, i.name, {PATH}, {SIZE}, i.count,
        {OUTCOME}, i.reason, i.detail, coalesce(i.lies, ''), coalesce(i.proof_digest, ''), i.checked, i.link,
        i.new_link, i.modified, i.created, i.settled, i.owner, i.media
 """

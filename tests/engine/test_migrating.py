@@ -11,7 +11,9 @@ from degoog.engine import Check
 from degoog.errors import Unavailable, Usage
 from degoog.folder import Folder
 from degoog.ledger import Ledger
-from degoog.model import FailReason, Found, Kind, Loss, LossKind, SkipReason
+from degoog.ledger.counts import outcomes
+from degoog.ledger.entries import entries
+from degoog.model import FailReason, Found, Kind, Loss, LossKind, Outcome, SkipReason
 from degoog.ports import Make, Unknown
 from tests.memory import MemoryBatch, MemorySource, MemoryTarget, Store, file, folder
 
@@ -264,6 +266,17 @@ def test_losses_the_source_knows_follow_its_latest_word(bench):
     assert ("memory:f", LossKind.SHARING, "") in bench.losses()
     bench.migrate(MemorySource([file("f")]), target)
     assert bench.losses() == set()
+
+
+def test_what_is_to_be_replaced_counts_with_its_new_size_until_it_is(bench):
+    target = MemoryTarget()
+    bench.migrate(MemorySource([(file("f", "f.txt", None, b"old"), b"old")]), target)
+    target.refused.add("f")
+    changed = b"much longer than before"
+    bench.migrate(MemorySource([(file("f", "f.txt", None, changed), changed)]), target)
+    with Ledger(bench.path) as ledger:
+        assert outcomes(ledger)[Outcome.FAILED].bytes == len(changed)
+        assert [entry.size for entry in entries(ledger)] == [len(changed)]
 
 
 def test_verify_tells_proven_missing_changed_and_extra_apart(bench):

@@ -1,0 +1,1 @@
+"""Processes killed by the kernel."""

@@ -1,0 +1,108 @@
+"""Real processes killed by the kernel at any moment: run again, they end where an uninterrupted run ends."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from degoog.sandbox.faults import Fault, FaultKind
+from degoog.sandbox.takeout import draw_takeout
+from tests.cli.files import Cloud, files_in
+
+KILLS = 6
+
+
+@pytest.fixture(scope="module")
+def takeout(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """Some dozens of files, with all the traps of names."""
+    folder = tmp_path_factory.mktemp("takeout")
+    return draw_takeout(folder, seed=9, files=70, parts=2, other_products=False).parts
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Iterator[Cloud]:
+    """A Nextcloud on which everything takes a moment, so that a kill may fall anywhere."""
+    with Cloud(tmp_path / "cloud") as server:
+        server.faults.add(Fault(FaultKind.SLOW, seconds=0.01))
+        yield server
+
+
+def migrate(workspace: Path, takeout: tuple[Path, ...], to: str, environ: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Begin a migration in a process of its own."""
+    workspace.mkdir(exist_ok=True)
+    sources = [word for part in takeout for word in ("--source", f"takeout:{part}")]
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "degoog",
+            "--quiet",
+            "migrate",
+            "files",
+            *sources,
+            "--to",
+            to,
+            "--workspace",
+            str(workspace),
+        ],
+        env={**os.environ, **environ, "LANGUAGE": "en"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+
+
+def finish(process: subprocess.Popen[bytes]) -> None:
+    """Have it come to its end."""
+    _out, err = process.communicate(timeout=300)
+    assert process.returncode in {0, 3}, err.decode()
+
+
+def kill_again_and_again(workspace: Path, takeout: tuple[Path, ...], to: str, environ: dict[str, str]) -> int:
+    """Kill at moments that chance gives, then let one run end; gives how many died in the middle."""
+    dice, killed = random.Random(7), 0
+    for _kill in range(KILLS):
+        process = migrate(workspace, takeout, to, environ)
+        try:
+            process.wait(timeout=0.6 + dice.random() * 1.4)
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+            killed += 1
+        process.communicate()
+    finish(migrate(workspace, takeout, to, environ))
+    return killed
+
+
+def told(workspace: Path) -> list[tuple[object, ...]]:
+    """What the ledger says became of each item."""
+    with sqlite3.connect(workspace / ".degoog" / "ledger.db") as ledger:
+        return ledger.execute(
+            "SELECT ref, state, reason, lies, proof_size, proof_digest FROM item ORDER BY ref"
+        ).fetchall()
+
+
+def test_a_folder_filled_by_killed_runs_is_as_one_filled_at_once(tmp_path, takeout):
+    finish(migrate(tmp_path / "calm", takeout, f"folder:{tmp_path / 'calm-archive'}", {}))
+    killed = kill_again_and_again(tmp_path / "wild", takeout, f"folder:{tmp_path / 'wild-archive'}", {})
+
+    assert killed
+    assert files_in(tmp_path / "wild-archive") == files_in(tmp_path / "calm-archive")
+    assert told(tmp_path / "wild") == told(tmp_path / "calm")
+
+
+def test_a_nextcloud_filled_by_killed_runs_is_as_one_filled_at_once(tmp_path, takeout, cloud):
+    with Cloud(tmp_path / "other") as calm:
+        finish(migrate(tmp_path / "calm", takeout, "nextcloud", calm.environ))
+        expected = calm.files()
+    killed = kill_again_and_again(tmp_path / "wild", takeout, "nextcloud", cloud.environ)
+
+    assert killed
+    assert cloud.files() == expected
+    assert told(tmp_path / "wild") == told(tmp_path / "calm")
