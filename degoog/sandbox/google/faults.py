@@ -51,6 +51,8 @@ class Trouble(StrEnum):
     """`bytes` are missing at the end of a download, and the length announced is that of what is sent."""
     ALTER = "alter"
     """One bit of a download changes on the way."""
+    REDRAWN = "redrawn"
+    """An export has other bytes and the same content, as each of Google's has: the times inside its zip."""
     EXPIRE = "expire"
     """The access token dies now: 401 "authError" to this request and to all with it."""
     REVOKE = "revoke"

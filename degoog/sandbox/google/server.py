@@ -14,7 +14,7 @@ from degoog.sandbox.google import formats
 from degoog.sandbox.google.answers import ApiError, Asked, lacks_scope, not_configured, not_found, refusal
 from degoog.sandbox.google.calendar import CalendarDoor
 from degoog.sandbox.google.contacts import PeopleDoor
-from degoog.sandbox.google.downloads import Waiting, allow, export_of
+from degoog.sandbox.google.downloads import Waiting, allow, export_of, redrawn
 from degoog.sandbox.google.drive import DriveDoor
 from degoog.sandbox.google.faults import GooglePlan, Trouble
 from degoog.sandbox.google.hands import Hands
@@ -209,7 +209,7 @@ class GoogleSandbox:
             except ApiError as error:
                 response = error.newer_response() if asked.method.startswith("people.") else error.response()
             self._show(asked, response)
-            response = _spoiled(asked, response)
+            response = _spoiled(asked, response, asked_before=len(self.requests))
             status = 0 if response.cut_after is not None else response.status
         finally:
             entry = Entry(request.method, request.path, status, asked.account, time.monotonic() - started)
@@ -304,7 +304,7 @@ def _told_apart(asked: Asked) -> str:
     return json.dumps([asked.method, asked.item, asked.one("pageToken"), asked.one("mimeType"), asked.one("driveId")])
 
 
-def _spoiled(asked: Asked, response: Response) -> Response:
+def _spoiled(asked: Asked, response: Response, *, asked_before: int) -> Response:
     """The answer after the faults that strike it on its way."""
     body = response.body if isinstance(response.body, bytes) else b""
     for fault in asked.faults:
@@ -315,6 +315,8 @@ def _spoiled(asked: Asked, response: Response) -> Response:
                 response.cut_after = min(fault.bytes, max(len(body) - 1, 0))
             case Trouble.SHORT if response.status < 300:
                 response.body = body[: max(0, len(body) - fault.bytes)]
+            case Trouble.REDRAWN if body.startswith(b"PK"):
+                response.body = redrawn(body, minutes=asked_before)
             case Trouble.ALTER if body and response.status < 300:
                 middle = len(body) // 2
                 response.body = body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from dataclasses import fields
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from degoog.sandbox.google import Fault, GooglePlan, GoogleSandbox, Trouble
 from degoog.sandbox.google.drawing import Place
 from degoog.sandbox.google.drawing.people import CAMILLE, MAELLE
+from degoog.sandbox.google.formats import ODT
 from tests.sandbox.google.conftest import Browser
 
 REASONS = [
@@ -87,6 +90,17 @@ def test_content_is_cut_short_or_altered_on_its_way(google, drawn, camille):
             assert got != whole
             assert len(got) == len(whole) - (100 if kind is Trouble.SHORT else 0)
     assert camille.get(path, alt="media").content == whole
+
+
+def test_an_export_may_differ_each_time_and_say_the_same(google, drawn, camille):
+    one = drawn.named("Rapport")
+    google.faults.add(Fault(Trouble.REDRAWN, on="drive.files.export"))
+    first, second = (camille.get(f"files/{one.id}/export", mimeType=ODT).content for _ in range(2))
+
+    assert first != second
+    with zipfile.ZipFile(io.BytesIO(first)) as a, zipfile.ZipFile(io.BytesIO(second)) as b:
+        assert a.namelist() == b.namelist() == ["mimetype", "META-INF/manifest.xml", "content.xml"]
+        assert [a.read(name) for name in a.namelist()] == [b.read(name) for name in b.namelist()]
 
 
 def test_the_connection_is_closed_before_or_after(google, camille):

@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 from degoog.sandbox.google import GoogleSandbox
-from degoog.sandbox.google.drawing import Fate, LargeDrive
+from degoog.sandbox.google.drawing import Fate, LargeAgenda, LargeDrive
 from degoog.sandbox.google.drawing.people import CAMILLE
+from tests.sandbox.google.agenda import calendar, people
 from tests.sandbox.google.conftest import Browser, ask
 
 MASK = "nextPageToken,files(id,name,mimeType,parents,size,md5Checksum,trashed,modifiedTime)"
@@ -44,6 +45,23 @@ def test_folders_come_among_files_so_that_nobody_counts_on_an_order():
     places = [number for number, file in enumerate(found) if "folder" in file["mimeType"]]
 
     assert max(places) - min(places) > len(found) / 2
+
+
+def test_a_large_agenda_is_what_the_numbers_say_and_expands_to_as_many_occurrences():
+    large = LargeAgenda(events=3000, exceptions=400, people=1500)
+    with GoogleSandbox(large.world()) as google:
+        browser = calendar(google, CAMILLE)
+        found, _ = browser.everything("calendars/primary/events", "items", maxResults=2500)
+        asked = google.requests.count("GET", door="calendar.events.list")
+        expanded, _ = browser.everything("calendars/primary/events", "items", maxResults=2500, singleEvents=True)
+        known, _ = people(google, CAMILLE).everything(
+            "people/me/connections", "connections", personFields="names", pageSize=1000
+        )
+
+    assert (len(found), asked) == (3401, 2)
+    assert len(expanded) == 3405
+    assert len(known) == 1500
+    assert {one["summary"] for one in found} >= {large.event(2999)["summary"], "Le jour 399"}
 
 
 def test_a_process_of_its_own_tells_its_keys_and_ends_with_its_input():

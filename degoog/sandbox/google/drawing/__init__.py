@@ -3,6 +3,7 @@
 from degoog.sandbox.google.drawing.association import draw_association
 from degoog.sandbox.google.drawing.calendars import CalendarFate, ExpectedCalendar
 from degoog.sandbox.google.drawing.large import LargeDrive
+from degoog.sandbox.google.drawing.large_agenda import LargeAgenda
 from degoog.sandbox.google.drawing.view import Drawn, Expected, Fate, Place, Why
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Expected",
     "ExpectedCalendar",
     "Fate",
+    "LargeAgenda",
     "LargeDrive",
     "Place",
     "Why",

@@ -23,7 +23,7 @@ def draw_address_books() -> dict[str, AddressBook]:
     """Camille's, with every field there is, and a small one of Maëlle's."""
     groups = {"contactGroups/2a01": "Bénévoles", "contactGroups/2a02": "Fournisseurs & Cie", "contactGroups/2a03":
               "Vide"}  # fmt: skip
-    people = [_full(), *_odd(), *(_ordinary(number) for number in range(1, 131))]
+    people = [_full(), *_odd(), *(ordinary(number) for number in range(1, 131))]
     others = [
         {"resourceName": f"otherContacts/c9{number:03d}", "etag": "%o", "emailAddresses": [_of(9000 + number,
          value=f"inconnu{number}@ailleurs.example")]} for number in range(1, 6)
@@ -33,7 +33,7 @@ def draw_address_books() -> dict[str, AddressBook]:
         others={str(one["resourceName"]): one for one in others},
         groups=groups,
     )
-    maelle = AddressBook(people={one["resourceName"]: one for one in (_ordinary(201), _ordinary(202))})
+    maelle = AddressBook(people={one["resourceName"]: one for one in (ordinary(201), ordinary(202))})
     return {CAMILLE: camille, MAELLE: maelle}
 
 
@@ -127,7 +127,8 @@ def _odd() -> list[Json]:
     ]
 
 
-def _ordinary(number: int) -> Json:
+def ordinary(number: int) -> Json:
+    """A member of whom little is known."""
     name = f"Adhérent·e {number}"
     return _person(number, {
         "names": [_of(number, displayName=name, unstructuredName=name, givenName="Adhérent·e", familyName=str(number))],
