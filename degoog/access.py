@@ -153,3 +153,25 @@ def nextcloud(
         command = f"degoog connect nextcloud --account {login}" if account else "degoog connect nextcloud"
         raise Usage(_("degoog is not connected to {url} yet. To do: run “{command}”.").format(url=url, command=command))
     return Access(url, login, password)
+
+
+def slack_token(secrets: Secrets) -> Secret | None:
+    """Give the token of a person or an application in Slack; None where nobody gave one, for most needs none."""
+    return secrets.find(Service.SLACK, "slack")
+
+
+def slack_files_url(environ: Mapping[str, str]) -> str:
+    """Give what stands in for Slack's hosts: `DEGOOG_SLACK_FILES_URL`; empty for Slack itself."""
+    return _address("DEGOOG_SLACK_FILES_URL", environ)
+
+
+def _address(variable: str, environ: Mapping[str, str]) -> str:
+    """Read an address out of the environment, empty where it is not set. Raises `Usage` where it is none."""
+    given = environ.get(variable)
+    if not given:
+        return ""
+    try:
+        return addresses.server(given)
+    except Wrong as wrong:
+        text = _("{variable}: {what} To do: {cure}")
+        raise Usage(text.format(variable=variable, what=wrong.what, cure=wrong.cure)) from None

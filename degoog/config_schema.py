@@ -119,6 +119,9 @@ CalendarOrigin = Annotated[ends.Origin, BeforeValidator(partial(_source, allowed
 CalendarOrigins = Annotated[tuple[CalendarOrigin, ...], BeforeValidator(_one_or_many), _WORDS]
 ContactOrigin = Annotated[ends.Origin, BeforeValidator(partial(_source, allowed=ends.CONTACT_SOURCES)), _WORD]
 ContactOrigins = Annotated[tuple[ContactOrigin, ...], BeforeValidator(_one_or_many), _WORDS]
+ChannelOrigin = Annotated[ends.Origin, BeforeValidator(partial(_source, allowed=ends.CHANNEL_SOURCES)), _WORD]
+ChannelOrigins = Annotated[tuple[ChannelOrigin, ...], BeforeValidator(_one_or_many), _WORDS]
+ChannelDestination = Annotated[ends.Destination, BeforeValidator(partial(_target, allowed=ends.CHANNEL_TARGETS)), _WORD]
 
 
 class Nextcloud(Section):
@@ -200,6 +203,18 @@ class TasksRoad(RoadSection):
     to: FileDestination | None = Field(None, description="nextcloud, or folder:DIR.")
 
 
+class ChannelsRoad(RoadSection):
+    """How channels and their messages move."""
+
+    source: ChannelOrigins = Field((), description="slack:ZIP, each export of the same workspace.")
+    to: ChannelDestination | None = Field(None, description="mattermost, or folder:DIR.")
+    private: tuple[Text, ...] = Field((), description="Private channels that come along, by name.")
+    direct: Literal["leave", "agreed"] = Field(
+        "leave", description="Conversations among people: left, or moved where all agreed (agreements.csv)."
+    )
+    attachments: Literal["take", "leave"] = Field("take", description="Files that hang on messages.")
+
+
 class Roads(Section):
     """How each kind of thing moves."""
 
@@ -207,6 +222,7 @@ class Roads(Section):
     calendars: CalendarsRoad = CalendarsRoad()
     contacts: ContactsRoad = ContactsRoad()
     tasks: TasksRoad = TasksRoad()
+    channels: ChannelsRoad = ChannelsRoad()
 
 
 class Workspace(Section):

@@ -82,6 +82,8 @@ FILE_SOURCES = (SourceKind.GOOGLE, SourceKind.TAKEOUT)
 FILE_TARGETS = (TargetKind.NEXTCLOUD, TargetKind.FOLDER)
 CALENDAR_SOURCES = (SourceKind.TAKEOUT, SourceKind.ICS)
 CONTACT_SOURCES = (SourceKind.TAKEOUT, SourceKind.VCF)
+CHANNEL_SOURCES = (SourceKind.SLACK,)
+CHANNEL_TARGETS = (TargetKind.MATTERMOST, TargetKind.FOLDER)
 
 _NEEDS_PLACE = {
     SourceKind.TAKEOUT: "takeout:takeout-001.zip",

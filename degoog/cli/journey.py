@@ -93,7 +93,7 @@ class Trip:
         return self._road.targets(self._given, self._outside(observer))
 
     def _outside(self, observer: Watcher) -> Outside:
-        from degoog import people, roads
+        from degoog import agreements, people, roads
 
         context = self._context
         return roads.Outside(
@@ -102,6 +102,7 @@ class Trip:
             lambda: context.secrets,
             observer,
             lambda: people.read(context.folder),
+            lambda: agreements.read(context.folder),
             context.transport,
             context.time,
         )
@@ -130,7 +131,7 @@ def ends_again(folder: Path, ledger: Ledger, workspace: Workspace | None, *, roa
     words = [] if folder.absolute() == Path.cwd() else ["--workspace", str(folder)]
     lanes = ledger.lanes(road)
     if lanes and not roads.road(road).section(workspace).to:
-        words = [*roads.again(lanes[-1].address), *words]
+        words = [*roads.again(lanes[-1].address, road=road), *words]
     return words
 
 

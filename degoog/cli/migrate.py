@@ -66,3 +66,9 @@ _road(
     example="degoog migrate tasks --source takeout:takeout-001.zip --to folder:./taches\n"
     "degoog migrate tasks --source ics:taches.ics --to nextcloud",
 )
+_road(
+    "channels",
+    about=N_("Move channels, people and messages; what has arrived already is not moved again."),
+    example="degoog migrate channels --source slack:export.zip --to mattermost\n"
+    "degoog migrate channels --source slack:export.zip --to folder:./bundle",
+)

@@ -49,3 +49,8 @@ _road(
     about=N_("Look through the lists of tasks and show what would move; nothing is moved."),
     example="degoog plan tasks --source takeout:takeout-001.zip --to folder:./taches",
 )
+_road(
+    "channels",
+    about=N_("Look through the channels and show what would move; nothing is moved."),
+    example="degoog plan channels --source slack:export.zip --to mattermost",
+)

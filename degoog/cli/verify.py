@@ -55,3 +55,8 @@ _road(
     about=N_("Compare every task in the new place with what was sent."),
     example="degoog verify tasks --to folder:./taches",
 )
+_road(
+    "channels",
+    about=N_("Compare every message in the new place with what was sent."),
+    example="degoog verify channels --to mattermost\ndegoog verify channels --sample 5%",
+)

@@ -13,6 +13,8 @@ from degoog.ledger.entries import Entry, matching
 _GOOGLE = re.compile(
     r"^(?:https?://)?(?:[\w-]+\.)*google\.com/.*?(?:/d/(?:e/)?|/folders/|[?&#](?:id|tid)=)([\w-]{10,})", re.ASCII
 )
+# https://slack.com/help/articles/203274767: a link to a message is its channel's id and its time without the point.
+_SLACK = re.compile(r"^(?:https?://)?[\w-]+\.slack\.com/archives/([A-Z0-9]+)(?:/p(\d{10})(\d{6}))?", re.ASCII)
 _BARE_ID = re.compile(r"^[\w-]{19,}$", re.ASCII)
 _NEXTCLOUD = re.compile(r"^(.*?)/(?:f/|apps/files/(?:files/|\?(?:.*&)?(?:fileid|openfile)=))(\d+)", re.ASCII)
 _LINK = re.compile(r"^(?:https?://)?[\w.-]+\.\w{2,}(?::\d+)?/|^https?://", re.ASCII | re.IGNORECASE)
@@ -29,6 +31,11 @@ def find(ledger: Ledger, text: str) -> Iterator[Entry]:
         return
     ledger.connection.create_function("fold", 1, fold, deterministic=True)
     ledger.connection.create_function("bare", 1, _bare, deterministic=True)
+    if found := _SLACK.match(text):
+        channel, seconds, rest = found.groups()
+        end = f"/{channel}/{seconds}.{rest}" if seconds else f"/{channel}"
+        yield from matching(ledger, "i.ref LIKE 'slack:%' AND substr(i.ref, -length(:end)) = :end", {"end": end})
+        return
     if (id_ := google_id(text)) or _LINK.match(text):
         yield from matching(
             ledger,

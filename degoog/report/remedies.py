@@ -154,7 +154,7 @@ def _failed(n: int) -> dict[FailReason, tuple[str, str, str]]:
     return {
         FailReason.DAMAGED: (
             n_("{number} file is damaged in the archive.", "{number} files are damaged in the archive.", n),
-            _("Nothing was written instead. Google still has the originals."),
+            _("Nothing was written instead. The originals are untouched where the archive comes from."),
             _(
                 "Download this part of the archive again (a cut download is the usual cause), put it in place of the "
                 "old one, then run the same command again."
@@ -179,10 +179,10 @@ def _failed(n: int) -> dict[FailReason, tuple[str, str, str]]:
                 n,
             ),
             _(
-                "Nothing was unpacked from there, and nothing was written outside the new place. Google makes no such "
+                "Nothing was unpacked from there, and nothing was written outside the new place. No export has such "
                 "entries."
             ),
-            _("Check where this archive comes from, and download it again from Google."),
+            _("Check where this archive comes from, and download it again from there."),
         ),
         FailReason.LINK: (
             n_(
@@ -200,7 +200,7 @@ def _failed(n: int) -> dict[FailReason, tuple[str, str, str]]:
                 n,
             ),
             _("Unpacking was stopped to protect your disk. Nothing was written instead."),
-            _("Download the archive again from Google. If it happens again, set it aside and ask whoever made it."),
+            _("Download the archive again. If it happens again, set it aside and ask whoever made it."),
         ),
         FailReason.ENCRYPTED: (
             n_("{number} file is locked with a password.", "{number} files are locked with a password.", n),

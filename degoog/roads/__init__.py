@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from degoog.agreements import Agreements
 from degoog.config_schema import FilesRoad, RoadSection, Workspace
 from degoog.ends import Destination, Origin, SourceKind, TargetKind, example
 from degoog.errors import Usage
@@ -25,6 +26,7 @@ FILES = "files"
 CALENDARS = "calendars"
 CONTACTS = "contacts"
 TASKS = "tasks"
+CHANNELS = "channels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Outside:
     secrets: Callable[[], Secrets]
     observer: Observer
     people: Callable[[], Sequence[Person]] = tuple
+    agreements: Callable[[], Agreements] = Agreements
     transport: httpx.AsyncBaseTransport | None = None
     time: Time | None = None
 
@@ -72,6 +75,10 @@ def road(name: str) -> Road:
         from degoog.roads.files import Files
 
         return Files()
+    if name == CHANNELS:
+        from degoog.roads.channels import Channels
+
+        return Channels()
     from degoog.roads.agendas import ROADS
 
     return ROADS[name]()
@@ -92,10 +99,12 @@ def target_of(section: RoadSection, given: Given, *, missing: str) -> Destinatio
     return destination
 
 
-def again(address: str) -> list[str]:
+def again(address: str, *, road: str) -> list[str]:
     """Give the options that name a target again, from the address that the ledger keeps."""
     if address.startswith(f"{TargetKind.FOLDER}:"):
         return ["--to", str(Destination(TargetKind.FOLDER, address.partition(":")[2]).near())]
+    if road == CHANNELS:
+        return ["--to", str(TargetKind.MATTERMOST)]
     _account, mark, into = address.rpartition("), ")
     given = ["--into", into] if mark and into != FilesRoad().into else []
     return ["--to", str(TargetKind.NEXTCLOUD), *given]

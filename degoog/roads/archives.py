@@ -1,4 +1,4 @@
-"""The parts of a Google archive that a source names."""
+"""The archives that a source names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def parts(path: Path) -> list[Path]:
     if path.is_dir():
         found = sorted(part for part in path.iterdir() if part.name.lower().endswith((".zip", ".tgz", ".tar.gz")))
         if not found:
-            raise Usage(_("There is no Google archive (.zip or .tgz) in the folder {path}.").format(path=path))
+            raise Usage(_("There is no archive (.zip or .tgz) in the folder {path}.").format(path=path))
         return found
     if not path.exists() and (matched := sorted(glob.glob(str(path)))):  # noqa: PTH207 - the path is absolute
         return [Path(name) for name in matched]

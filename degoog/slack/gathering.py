@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 from collections import Counter
@@ -62,6 +63,11 @@ class Gathering:
         for number in order:
             self._pages(self._listed[number])
         self._store.finish()
+        if len(self.found.spaces) == 1 and self.found.domain:
+            self.found.spaces = {
+                id_: dataclasses.replace(space, name=space.name or self.found.domain)
+                for id_, space in self.found.spaces.items()
+            }
         return self.found
 
     # What there is

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from degoog import config, filters, people
+from degoog import agreements, config, filters, people
 from degoog.config_schema import Workspace
 from tests.docs.pages import ROOT, blocks
 
@@ -86,6 +86,10 @@ def test_a_condition_of_the_command_line_is_documented_as_it_works(rule):
 
 def test_every_column_of_the_people_file_is_documented_in_order():
     assert tuple(table("Column")) == people.COLUMNS
+
+
+def test_every_column_of_the_agreements_is_documented_in_order():
+    assert tuple(table("Column of agreements")) == agreements.COLUMNS
 
 
 def test_the_example_of_a_people_file_is_one():

@@ -17,7 +17,7 @@ WORDS = {"model", "errors", "i18n", "problems", "wording"}
 # The services, one package each: what talks to one outside thing.
 SERVICES = {"folder", "loose", "google", "slack", "nextcloud", "mattermost"}
 # What a person wrote: read by cli and roads, and handed down from there.
-WRITTEN = {"addresses", "config", "config_edit", "config_schema", "ends", "filters", "people"}
+WRITTEN = {"addresses", "agreements", "config", "config_edit", "config_schema", "ends", "filters", "people"}
 _BELOW_SERVICES = {*WORDS, "addresses", "convert", "documents", "files", "http", "people", "ports", "secrets", "zips"}
 
 # What each module or package of degoog may import from the others. A new one gets a line here, or fails.
@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ends": {"errors", "i18n", "problems"},
     "filters": {"errors", "i18n", "model", "problems"},
     "people": {"errors", "files", "i18n", "problems"},
+    "agreements": {"errors", "i18n", "problems"},
     "section": set(),
     "document": {"errors", "i18n", "problems"},
     "space": {"document", "errors", "filters", "i18n", "problems", "section", "wording"},

@@ -6,26 +6,27 @@ nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from degoog.convert.slack import rich
 from degoog.convert.slack.lexicon import Speech, without_secret
 from degoog.convert.slack.marks import markdown, plain_lines
 from degoog.convert.slack.runs import escape, line
+from degoog.convert.slack.shape import trees
 from degoog.convert.slack.values import Tree
 from degoog.i18n import _
 
 _KEPT = 40  # columns of a table beyond which nobody reads
 
 
-def text_of(blocks: Iterable[Any], speech: Speech) -> str:
+def text_of(blocks: object, speech: Speech) -> str:
     """Give the Markdown of blocks. Raises `rich.Unknown` where one holds something that nobody has described."""
-    blocks = [block for block in blocks if isinstance(block, dict)]
+    blocks = list(trees(blocks))
     if len(blocks) == 1 and blocks[0].get("type") == "rich_text":
         return rich.markdown(blocks[0], speech)
     # A poll shows its options twice: as fields with what was voted, and as buttons.
-    voted = any("█" in _plain(field) for block in blocks for field in block.get("fields") or ())
+    voted = any("█" in _plain(field) for block in blocks for field in trees(block.get("fields")))
     parts = [block_text(block, speech, voted=voted) for block in blocks]
     return "\n\n".join(part for part in parts if part.strip())
 
@@ -44,9 +45,9 @@ def block_text(block: Tree, speech: Speech, *, voted: bool) -> str:  # noqa: PLR
         case "divider":
             return "---"
         case "context" | "context_actions":
-            return " ".join(filter(None, (_element(one, speech, voted=voted) for one in block.get("elements") or ())))
+            return " ".join(filter(None, (_element(one, speech, voted=voted) for one in trees(block.get("elements")))))
         case "actions":
-            return " ".join(filter(None, (_element(one, speech, voted=voted) for one in block.get("elements") or ())))
+            return " ".join(filter(None, (_element(one, speech, voted=voted) for one in trees(block.get("elements")))))
         case "image":
             return _image(block, speech)
         case "markdown":
@@ -77,7 +78,7 @@ def block_text(block: Tree, speech: Speech, *, voted: bool) -> str:  # noqa: PLR
 
 def _section(block: Tree, speech: Speech) -> str:
     parts = [_object(block.get("text"), speech)]
-    fields = [_object(field, speech).replace("\n", " ") for field in block.get("fields") or ()]
+    fields = [_object(field, speech).replace("\n", " ") for field in trees(block.get("fields"))]
     parts.append("\n".join(f"- {field}" for field in fields if field))
     accessory = block.get("accessory")
     if isinstance(accessory, dict):
@@ -131,17 +132,17 @@ def _container(block: Tree, speech: Speech, *, voted: bool) -> str:
     parts = [_object(block.get(key), speech) for key in ("title", "subtitle", "body", "text", "details", "output")]
     inner: list[Any] = []
     for key in ("blocks", "elements", "child_blocks", "tasks", "actions"):
-        inner += block.get(key) or ()
+        inner += trees(block.get(key))
     for one in inner:
-        if isinstance(one, dict):
-            known = one.get("type") in {"button", "image", "mrkdwn", "plain_text"}
-            parts.append(_element(one, speech, voted=voted) if known else block_text(one, speech, voted=voted))
+        known = one.get("type") in {"button", "image", "mrkdwn", "plain_text"}
+        parts.append(_element(one, speech, voted=voted) if known else block_text(one, speech, voted=voted))
     return "\n\n".join(part for part in parts if part)
 
 
 def _table(block: Tree, speech: Speech) -> str:
-    rows = [[_cell(cell, speech) for cell in row[:_KEPT]] for row in block.get("rows") or () if isinstance(row, list)]
-    return table(rows)
+    given = block.get("rows")
+    told = [row for row in given if isinstance(row, list)] if isinstance(given, list) else []
+    return table([[_cell(cell, speech) for cell in row[:_KEPT]] for row in told])
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

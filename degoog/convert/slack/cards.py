@@ -7,13 +7,13 @@ https://developers.mattermost.com/integrate/reference/message-attachments.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
 from typing import Any
 
 from degoog.convert.slack import blocks, rich
 from degoog.convert.slack.lexicon import Speech, without_secret
 from degoog.convert.slack.marks import decoded, markdown
 from degoog.convert.slack.runs import clean_url, escape, line
+from degoog.convert.slack.shape import trees
 from degoog.convert.slack.values import Tree
 from degoog.i18n import _
 
@@ -23,16 +23,14 @@ _NAMES = ("author_name", "title", "fallback")
 _LINKS = ("author_link", "author_icon", "title_link", "image_url", "thumb_url", "footer_icon")
 
 
-def cards(attachments: Iterable[Any], said: str, speech: Speech) -> tuple[list[dict[str, Any]], list[str]]:
+def cards(attachments: object, said: str, speech: Speech) -> tuple[list[dict[str, Any]], list[str]]:
     """Give the cards of a message, and quotations that go into its text; `said` is the text as exported.
 
     A preview that Slack made of a link in the text is left out: Mattermost makes its own.
     """
     made: list[dict[str, Any]] = []
     quotes: list[str] = []
-    for attachment in attachments:
-        if not isinstance(attachment, dict):
-            continue
+    for attachment in trees(attachments):
         if attachment.get("is_msg_unfurl") or attachment.get("is_share") or attachment.get("is_reply_unfurl"):
             quotes.append(_quotation(attachment, speech))
         elif _preview(attachment, said):
@@ -75,8 +73,8 @@ def _quotation(attachment: Tree, speech: Speech) -> str:
 
 
 def _quoted_text(attachment: Tree, speech: Speech) -> str:
-    for one in attachment.get("message_blocks") or ():
-        message = one.get("message") if isinstance(one, dict) else None
+    for one in trees(attachment.get("message_blocks")):
+        message = one.get("message")
         if isinstance(message, dict) and message.get("blocks"):
             try:
                 return blocks.text_of(message["blocks"], speech)
@@ -100,7 +98,7 @@ def _card(attachment: Tree, speech: Speech) -> dict[str, Any]:
         card["title_link"] = speech.lexicon.resolve(card["title_link"]) or card["title_link"]
     if color := str(attachment.get("color") or ""):
         card["color"] = color if color in {"good", "warning", "danger"} else f"#{color.removeprefix('#')}"
-    fields = [field for field in attachment.get("fields") or () if isinstance(field, dict)]
+    fields = list(trees(attachment.get("fields")))
     if fields:
         card["fields"] = [
             {
@@ -112,7 +110,7 @@ def _card(attachment: Tree, speech: Speech) -> dict[str, Any]:
         ]
     _add_blocks(card, attachment, speech)
     _add_time(card, attachment, speech)
-    actions = [one for one in attachment.get("actions") or () if isinstance(one, dict)]
+    actions = list(trees(attachment.get("actions")))
     if actions:
         buttons = [
             line([speech.link(str(one["url"]), str(one.get("text") or ""))])

@@ -53,7 +53,7 @@ def custom(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     safe = re.sub(r"[^a-z0-9_+-]+", "_", plain).strip("_")[:LONGEST]
     if not safe.strip("_+-"):
-        safe = "emoji_" + "_".join(f"{ord(letter):x}" for letter in name)[: LONGEST - 6]
+        safe = ("emoji_" + "_".join(f"{ord(letter):x}" for letter in name))[:LONGEST].strip("_")
     if safe in _KNOWN or safe in _TAKEN:
         safe = f"{safe[: LONGEST - 6]}_slack"
     return safe

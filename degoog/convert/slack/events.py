@@ -62,7 +62,8 @@ def line(said: Said, speech: Speech) -> str | None:  # noqa: PLR0911 - one case 
 def _huddle(raw: Tree, speech: Speech) -> str:
     room = raw.get("room")
     room = room if isinstance(room, dict) else {}
-    who = [person for person in room.get("participant_history") or room.get("participants") or () if person]
+    given = room.get("participant_history") or room.get("participants")
+    who = [person for person in given if person] if isinstance(given, list) else []
     names = [speech.person(str(person)).text for person in who]
     start, end = room.get("date_start") or 0, room.get("date_end") or 0
     length = ""

@@ -193,6 +193,8 @@ def _token(token: str, speech: Speech) -> Run | None:
     """Understand what stands between `<` and `>`."""
     body, bar, label = token.partition("|")
     label = decoded(label)
+    if not body:
+        return None
     match body[0]:
         case "@":
             return speech.person(body[1:], label)

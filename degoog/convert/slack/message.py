@@ -14,6 +14,7 @@ from degoog.convert.slack.cut import pieces
 from degoog.convert.slack.lexicon import Lexicon, Speech
 from degoog.convert.slack.marks import markdown
 from degoog.convert.slack.runs import escape
+from degoog.convert.slack.shape import trees
 from degoog.convert.slack.values import Said, Talk
 from degoog.convert.talk import Attachment, Post, Reaction, Thread
 from degoog.i18n import _
@@ -155,19 +156,20 @@ def _edited(edited: object, at: datetime) -> datetime | None:
     return max(at, moment(int(seconds) * 1000 + int(fraction[:3].ljust(3, "0"))))
 
 
-def _reactions(given: Sequence[Any], at: datetime, lexicon: Lexicon, losses: list[Loss]) -> tuple[Reaction, ...]:
+def _reactions(given: object, at: datetime, lexicon: Lexicon, losses: list[Loss]) -> tuple[Reaction, ...]:
     """Give who reacted how, each once. Mattermost wants none earlier than the post."""
     out: dict[tuple[str, str], Reaction] = {}
-    for one in given:
-        name = str(one.get("name") or "") if isinstance(one, dict) else ""
+    for one in trees(given):
+        name = str(one.get("name") or "")
         if not name:
             continue
         shown = emoji.system(name) or lexicon.emoji.get(name)
         if not shown:
             shown = emoji.custom(name.partition("::")[0])
             losses.append(Loss(LossKind.REACTION, _("shown as its name: {name}").format(name=f":{name}:")))
-        for user in one.get("users") or ():
-            username = lexicon.usernames.get(user)
+        users = one.get("users")
+        for user in users if isinstance(users, list) else ():
+            username = lexicon.usernames.get(str(user))
             if username is None:
                 losses.append(Loss(LossKind.REACTION, _("from somebody unknown: {name}").format(name=f":{name}:")))
             else:

@@ -12,6 +12,7 @@ from typing import Any
 from degoog.convert.slack.lexicon import Speech
 from degoog.convert.slack.marks import plain_lines
 from degoog.convert.slack.runs import BOLD, CODE, ITALIC, STRIKE, Is, Run, fence, line
+from degoog.convert.slack.shape import number, trees
 from degoog.convert.slack.values import Tree
 from degoog.i18n import _
 
@@ -27,19 +28,19 @@ def markdown(block: Tree, speech: Speech) -> str:
     """Give the Markdown of a rich_text block. Raises `Unknown` where an element has no meaning known here."""
     parts: list[tuple[str, str]] = []
     levels: list[int] = []
-    for element in block.get("elements") or ():
-        kind = element.get("type", "")
+    for element in trees(block.get("elements")):
+        kind = str(element.get("type"))
         if kind != "rich_text_list":
             levels.clear()
         match kind:
             case "rich_text_section":
-                parts.append((kind, section(element.get("elements") or (), speech)))
+                parts.append((kind, section(trees(element.get("elements")), speech)))
             case "rich_text_list":
                 parts.append((kind, _list(element, speech, levels)))
             case "rich_text_quote":
-                parts.append((kind, quoted(section(element.get("elements") or (), speech))))
+                parts.append((kind, quoted(section(trees(element.get("elements")), speech))))
             case "rich_text_preformatted":
-                text = "".join(_raw(one, speech) for one in element.get("elements") or ())
+                text = "".join(_raw(one, speech) for one in trees(element.get("elements")))
                 text = fence(plain_lines(text, speech), str(element.get("language") or ""))
                 parts.append((kind, quoted(text) if element.get("border") else text))
             case _:
@@ -52,7 +53,7 @@ def section(elements: Iterable[Tree], speech: Speech, *, start: bool = True) -> 
     lines: list[list[Run]] = [[]]
     for element in elements:
         if element.get("type") == "text":
-            text = plain_lines(element.get("text") or "", speech)
+            text = plain_lines(str(element.get("text") or ""), speech)
             style = style_of(element, speech) if "style" in element else 0
             first, *more = text.split("\n")
             lines[-1].append(Run(first, style))
@@ -61,7 +62,7 @@ def section(elements: Iterable[Tree], speech: Speech, *, start: bool = True) -> 
             lines[-1].append(_inline(element, speech))
     if len(lines) == 1:
         return line(lines[0], start=start)
-    return "\n".join(line(runs, start=start or number > 0) for number, runs in enumerate(lines))
+    return "\n".join(line(runs, start=start or place > 0) for place, runs in enumerate(lines))
 
 
 def style_of(element: Tree, speech: Speech) -> int:
@@ -98,19 +99,19 @@ def _joined(parts: Sequence[tuple[str, str]]) -> str:
 
 def _list(element: Tree, speech: Speech, levels: list[int]) -> str:
     """Give one list; `levels` holds the indents around it, for a level that nothing leads to would be code."""
-    indent = element.get("indent") or 0
+    indent = number(element.get("indent"))
     while levels and levels[-1] >= indent:
         levels.pop()
     depth = len(levels)
     levels.append(indent)
     ordered = element.get("style") == "ordered"
-    number = int(element.get("offset") or 0) + 1
+    count = number(element.get("offset")) + 1
     out = []
-    for item in element.get("elements") or ():
-        mark = f"{number}." if ordered else "-"
-        number += 1
+    for item in trees(element.get("elements")):
+        mark = f"{count}." if ordered else "-"
+        count += 1
         if item.get("type") == "rich_text_section":
-            text = section(item.get("elements") or (), speech)
+            text = section(trees(item.get("elements")), speech)
         else:
             text = markdown({"elements": [item]}, speech)
         # Four blanks a level carry what follows `10.` too.

@@ -158,13 +158,17 @@ def line(runs: Sequence[Run], *, start: bool = True) -> str:
     for number, run in enumerate(merged):
         style = run.style & ~CODE
         closing = _close(open_, style)
-        opening = _open(open_, style, merged, number)
+        inside = bool(open_)
+        # A blank opens nothing: what follows it will.
+        opening = "" if run.text.isspace() else _open(open_, style, merged, number)
         text = _text(run, merged[number + 1] if number + 1 < len(merged) else None, start=start and not out)
         if closing or opening:
-            _turn(out, closing, opening, text)
+            text = _turn(out, closing, opening, text, inside=inside)
         out.append(text)
-    out += ["".join(_mark(one) for one in reversed(open_))]
-    return "".join(out)
+    trail = _trailing(out) if open_ else ""
+    if start and out and out[0].isspace() and len("".join(out).expandtabs(4)) > 3:
+        out = [re.sub(r"^[ \t]{4,}", lambda match: "\u00a0" * len(match[0]), "".join(out))]  # no block of code
+    return "".join(out) + "".join(_mark(one) for one in reversed(open_)) + trail
 
 
 def _text(run: Run, following: Run | None, *, start: bool) -> str:
@@ -188,13 +192,15 @@ def _blanks_outside(runs: Sequence[Run]) -> list[Run]:
     given: list[Run] = []
     for number, run in enumerate(runs):
         style = run.style
-        if not style or run.kind is not Is.PLAIN or (run.text[:1].strip() and run.text[-1:].strip()):
+        ends = run.text[:1].strip() and run.text[-1:].strip()
+        if not style or run.kind is not Is.PLAIN or (ends and (style & CODE or _LETTER.search(run.text))):
             given.append(run)
             continue
         before = runs[number - 1].style if number else 0
         after = runs[number + 1].style if number + 1 < len(runs) else 0
         inner = run.text.strip()
-        if not inner:
+        if not inner or not (style & CODE or _LETTER.search(inner)):
+            # Blanks and points look the same in every style.
             given.append(Run(run.text, before & style & after & ~CODE))
             continue
         lead = run.text[: len(run.text) - len(run.text.lstrip())]
@@ -240,7 +246,8 @@ def _open(open_: list[int], style: int, runs: Sequence[Run], number: int) -> str
     """Open what begins here, the longest first."""
     new = [one for one, _mark_ in _MARKS if style & one and one not in open_]
     if len(new) > 1:
-        new.sort(key=lambda one: -_reach(runs, number, one))
+        # Inside other stars a star behind `~~` could also be taken for their end.
+        new.sort(key=lambda one: (bool(open_) and one == STRIKE, -_reach(runs, number, one)))
     open_ += new
     return "".join(_mark(one) for one in new)
 
@@ -252,13 +259,48 @@ def _reach(runs: Sequence[Run], number: int, style: int) -> int:
     return reach
 
 
-def _turn(out: list[str], closing: str, opening: str, text: str) -> None:
-    """Write marks between what stands there and what follows, with a hair space where they would be misread."""
-    before, after = out[-1][-1:] if out else "", text[:1]
-    if closing and opening:
-        apart = closing[-1] == opening[0]
+def _turn(out: list[str], closing: str, opening: str, text: str, *, inside: bool) -> str:
+    """Write marks between what stands there and what follows, blanks outside; gives what is left of the text.
+
+    Where they would be misread, a hair space keeps them apart. `inside`: other marks stay open around them.
+    """
+    lead = text[: len(text) - len(text.lstrip())] if opening else ""
+    text = text[len(lead) :]
+    trail = _trailing(out) if closing else ""
+    before, after = _last(out), text[:1]
+    if {"~", "*"} <= set(opening):
+        after = opening[-1]  # the outer mark stands before the inner one, not before the text
+    if {"~", "*"} <= set(closing):
+        before = closing[0]
+    blank = trail + lead
+    if blank:
+        apart = False
+    elif closing and opening:
+        apart = closing[-1] == opening[0] or inside
     elif closing:
         apart = bool(_PUNCTUATION.match(before) and _LETTER.match(after)) or after == closing[-1]
+        apart = apart or (inside and bool(after))
+        apart = apart and not after.isspace()
     else:
         apart = bool(_LETTER.match(before) and _PUNCTUATION.match(after)) or before == opening[0]
-    out.append(closing + (HAIR if apart else "") + opening)
+        apart = apart or (inside and bool(before))
+        apart = apart and not before.isspace()
+    out.append(closing + (HAIR if apart else blank) + opening)
+    return text
+
+
+def _trailing(out: list[str]) -> str:
+    """Take the blanks off the end."""
+    taken = ""
+    while out and (not out[-1] or out[-1][-1].isspace()):
+        kept = out[-1].rstrip()
+        taken = out[-1][len(kept) :] + taken
+        if kept:
+            out[-1] = kept
+            break
+        out.pop()
+    return taken
+
+
+def _last(out: list[str]) -> str:
+    return next((text[-1] for text in reversed(out) if text), "")

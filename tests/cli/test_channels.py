@@ -1,0 +1,183 @@
+"""`degoog … channels`: a Slack export becomes an import file, again and later, and is found by its old links."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from degoog.sandbox.slack import DrawnExport, SlackHosts, draw_export
+from degoog.sandbox.slack.host import sizes
+from tests.cli.files import summary, told
+
+FROM = ("--source", "slack:export.zip")
+TO = ("--to", "folder:bundle")
+HERE = ("migrate", "channels", *FROM, *TO)
+BUNDLE = Path("bundle/import.zip")
+
+
+@pytest.fixture
+def export(call) -> DrawnExport:
+    """An export in the folder where degoog is called."""
+    assert call
+    return draw_export(Path("export.zip"), messages=70)
+
+
+@pytest.fixture
+def environ() -> Iterator[dict[str, str]]:
+    """Slack's hosts, as the environment names them."""
+    with SlackHosts(sizes()) as hosts:
+        yield {"DEGOOG_SLACK_FILES_URL": hosts.url}
+
+
+def lines() -> list[dict[str, Any]]:
+    """Everything in the import file, line by line."""
+    with zipfile.ZipFile(BUNDLE) as bundle:
+        (name,) = [name for name in bundle.namelist() if name.endswith(".jsonl")]
+        return [json.loads(line) for line in bundle.read(name).splitlines()]
+
+
+def words() -> str:
+    """All that is said in it."""
+    with zipfile.ZipFile(BUNDLE) as bundle:
+        (name,) = [name for name in bundle.namelist() if name.endswith(".jsonl")]
+        return bundle.read(name).decode()
+
+
+def test_a_plan_says_what_would_move_and_why_the_rest_would_not(call, export, environ):
+    ended = call("plan", "channels", *FROM, *TO, environ=environ)
+
+    assert ended.code == 0
+    assert "messages" in told(ended.out)
+    assert "private channels or private conversations" in told(ended.out)
+    assert not BUNDLE.exists()
+
+
+def test_an_export_becomes_a_file_to_import(call, export, environ):
+    ended = call(*HERE, environ=environ)
+
+    said = words()
+    public = [one for one in export.messages if one.room.startswith("C") and not one.notice]
+    assert ended.code == 0
+    assert {one["type"] for one in lines()} >= {"version", "team", "channel", "user", "post"}
+    assert all(word in said for one in public for word in one.words if word.startswith("mot"))
+
+
+def test_nothing_private_is_in_it(call, export, environ):
+    call(*HERE, environ=environ)
+
+    private = [one for one in export.messages if one.room[0] in "DG"]
+    assert private
+    assert not any(word in words() for one in private for word in one.words)
+
+
+def test_what_workspace_yml_names_comes_along(call, export, environ):
+    Path("workspace.yml").write_text(
+        "id: w0000000001\nstructure: Les Jardins de la Lauze\n"
+        "roads:\n  channels:\n    private: [bureau]\n    direct: agreed\n",
+        encoding="utf-8",
+    )
+    Path("agreements.csv").write_text(
+        "kind,channel_or_pair,person,date,proof,withdrawn\n"
+        'direct,"camille, jo.martin",camille,2026-11-01,courriel,\n'
+        'direct,"camille, jo.martin",jo.martin,2026-11-02,courriel,\n'
+        "direct,*,awa,2026-11-02,,2026-11-20\n",
+        encoding="utf-8",
+    )
+    ended = call(*HERE, "--json", environ=environ)
+
+    said = words()
+    moved = {one.room for one in export.messages if one.room[0] in "DG" and all(word in said for word in one.words)}
+    assert moved == {"G0BUREAU", "D0CAMJO"}
+    assert summary(ended.out)["reasons"] | {"notice": 8} == {"notice": 8, "private": 1, "not_agreed": 2}
+
+
+def test_the_same_export_again_changes_nothing(call, export, environ):
+    call(*HERE, environ=environ)
+    ended = call(*HERE, "--json", environ=environ)
+
+    assert (summary(ended.out)["moved"], summary(ended.out)["pending"], ended.code) == (0, 0, 0)
+
+
+def test_a_later_export_brings_only_what_is_new(call, export, environ):
+    call(*HERE, environ=environ)
+    draw_export(Path("later.zip"), messages=70, later=9)
+    ended = call("migrate", "channels", "--source", "slack:later.zip", *TO, "--json", environ=environ)
+
+    assert summary(ended.out)["moved"] == 9
+    assert summary(ended.out)["exit"] == 0
+
+
+def test_two_exports_of_one_workspace_are_one(call, export, environ):
+    draw_export(Path("later.zip"), messages=70, later=9)
+    ended = call(*HERE, "--source", "slack:later.zip", "--json", environ=environ)
+
+    assert summary(ended.out)["failed"] == summary(ended.out)["pending"] == 0
+    assert "c0generalx18" in words()
+
+
+def test_files_that_are_gone_are_named_one_by_one(call, export, environ):
+    call(*HERE, environ=environ)
+    call("report")
+
+    tables = "\n".join(path.read_text(encoding="utf-8-sig") for path in Path("report").glob("*.csv"))
+    assert "F0LIMITE: no longer in Slack" in tables
+    assert "expiré.pdf: its link has expired" in tables
+
+
+def test_an_old_link_finds_its_message_and_its_channel(call, export, environ):
+    call(*HERE, environ=environ)
+    message = next(one for one in export.messages if one.room == "C0POTAGER")
+    link = f"https://jardins-lauze.slack.com/archives/C0POTAGER/p{message.ts.replace('.', '')}"
+
+    assert call("find", f"{link}?thread_ts=1.2").code == 0
+    assert call("find", "https://jardins-lauze.slack.com/archives/C0POTAGER").code == 0
+    assert call("find", "https://jardins-lauze.slack.com/archives/C0POTAGER/p1111111111111111").code == 3
+
+
+def test_no_words_of_a_message_are_in_the_ledger_or_the_log(call, export, environ, caplog):
+    call(*HERE, environ=environ)
+
+    ledger = b"".join(path.read_bytes() for path in Path(".degoog").glob("ledger.db*"))
+    assert "F0PLAN" in caplog.text
+    for secret in ("mot001", "gras", export.token):
+        assert secret not in caplog.text
+        assert secret.encode() not in ledger
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--source", "slack:rien.zip", *TO), "cannot be read"),
+        (("--source", "takeout:export.zip", *TO), "slack:export.zip"),
+        (TO, "--source slack:export.zip"),
+        (FROM, "--to mattermost"),
+        ((*FROM, "--to", "nextcloud"), "Nextcloud takes files, not channels"),
+        ((*FROM, "--to", "mattermost"), "Mattermost"),
+    ],
+)
+def test_what_is_missing_is_said_with_its_cure(call, export, words, says):
+    ended = call("migrate", "channels", *words)
+
+    assert ended.code == 2
+    assert says in told(ended.err + ended.out)
+
+
+def test_a_zip_that_is_no_export_is_said_to_be_none(call):
+    with zipfile.ZipFile("export.zip", "w") as other:
+        other.writestr("photos/a.jpg", b"x")
+    ended = call(*HERE)
+
+    assert ended.code == 2
+    assert "does not look like a Slack export" in told(ended.err + ended.out)
+
+
+def test_the_french_says_it_in_french(call, export, environ):
+    ended = call("--lang", "fr", *HERE, environ=environ)
+
+    assert "avis écrits par la messagerie" in told(ended.out)
+    assert "*(aussi envoyé dans le canal)*" in words()
