@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 DOCUMENTS = {"drive": "drive.v3", "calendar": "calendar.v3", "people": "people.v1", "tasks": "tasks.v1"}
 # Hosts and methods that no discovery document describes.
-UNDESCRIBED = ("oauth2.", "docs.", "usercontent.", "photos.")
+UNDESCRIBED = ("oauth2.", "docs.", "usercontent.", "photos.", "ical.")
 
 # Parameters that are masks over one schema.
 MASKS = {"personFields": "Person", "readMask": "Person", "groupFields": "ContactGroup"}

@@ -105,6 +105,8 @@ def understood(request: Request) -> Asked:
     if host in {"docs.google.com", "script.google.com"} and path.lower().endswith("/export"):
         asked.method, asked.item = "docs.export", asked.one("id")
         asked.scopes = _full(_CONTENT)
+    elif host == "calendar.google.com" and path.startswith("calendar/ical/"):
+        asked.method, asked.item = "ical.get", unquote(path.split("/")[2])
     elif host == "lh3.googleusercontent.com":
         asked.method, asked.item = "photos.get", path.rpartition("/")[2]
     elif host.endswith(".googleusercontent.com") or host == "drive.usercontent.google.com":

@@ -9,8 +9,9 @@ from random import Random
 from string import ascii_letters, digits
 from types import TracebackType
 from typing import Any, Protocol, Self
+from urllib.parse import quote
 
-from degoog.sandbox.google import formats
+from degoog.sandbox.google import formats, ical
 from degoog.sandbox.google.answers import ApiError, Asked, lacks_scope, not_configured, not_found, refusal
 from degoog.sandbox.google.calendar import CalendarDoor
 from degoog.sandbox.google.contacts import PeopleDoor
@@ -173,6 +174,11 @@ class GoogleSandbox:
             "universe_domain": "googleapis.com",
         }
 
+    def private_address(self, calendar: str) -> str:
+        """Where who has the link reads a calendar as iCalendar, at this server. Raises KeyError."""
+        path = ical.private_path(self.agenda.calendars[calendar])
+        return f"{self.url}/calendar.google.com/{quote(path)}"
+
     def consent(self, email: str, *, untick: Iterable[str] = ()) -> None:
         """This person sits before the browser and says yes, but for these scopes. Raises KeyError."""
         self.tokens.consenting = self._person(email)
@@ -276,6 +282,7 @@ class GoogleSandbox:
             "oauth2.tokeninfo": self.tokens.info,
             "usercontent.get": self._drive_door.waiting.fetch,
             "photos.get": self.contacts.photo,
+            "ical.get": lambda one: ical.answer(one, self.agenda),
         }
         if asked.method in without:
             return without[asked.method](asked)

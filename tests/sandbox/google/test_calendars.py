@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
+import icalendar
 import pytest
 
 from degoog.sandbox.google import Fault, Trouble
@@ -14,7 +16,7 @@ from degoog.sandbox.google.drawing.calendars import GARDEN, HOLIDAYS, WORKSHOPS
 from degoog.sandbox.google.drawing.people import CAMILLE, MAELLE, YANN
 from degoog.sandbox.google.instances import compared
 from tests.sandbox.google.agenda import calendar
-from tests.sandbox.google.conftest import Browser
+from tests.sandbox.google.conftest import Browser, ask
 
 BEGIN, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
 SPAN = {"singleEvents": True, "timeMin": BEGIN.isoformat(), "timeMax": END.isoformat()}
@@ -259,3 +261,47 @@ def test_events_can_be_chosen_by_kind_time_and_uid(shared_google):
     late, _ = browser.everything(events_of(WORKSHOPS), "items", **span)
     assert [event["summary"] for event in late] == ["Atelier n° 6", "Atelier n° 7"]
     assert browser.reason(events_of("primary"), orderBy="startTime") == (400, "badRequest")
+
+
+def read_privately(google, id_) -> Any:
+    return icalendar.Calendar.from_ical(ask("GET", google.private_address(id_)).text)
+
+
+def test_a_private_address_gives_the_whole_calendar_as_icalendar(shared_google, association):
+    for one in association.calendars:
+        planted = shared_google.agenda.calendars[one.id]
+        unseen = {planted.events[id_]["iCalUID"] for id_ in planted.unseen}
+        read = read_privately(shared_google, one.id)
+        events = read.walk("VEVENT")
+        times = [event[name] for event in events for name in ("DTSTART", "DTEND")]
+        zones = {time.params["TZID"] for time in times if "TZID" in time.params}
+
+        assert {str(event["UID"]) for event in events} - unseen == one.uids
+        assert read.errors == []
+        assert zones <= {str(zone["TZID"]) for zone in read.walk("VTIMEZONE")}
+
+
+def test_lines_of_icalendar_are_short_and_their_ends_are_as_they_should_be(shared_google):
+    text = ask("GET", shared_google.private_address(CAMILLE)).content
+
+    assert max(len(line) for line in text.split(b"\r\n")) <= 75
+    assert text.count(b"\n") == text.count(b"\r\n")
+
+
+def test_icalendar_tells_what_people_did_to_single_occurrences(shared_google):
+    events = read_privately(shared_google, CAMILLE).walk("VEVENT")
+    mondays = [event for event in events if "Réunion" in str(event["SUMMARY"])]
+    master = next(event for event in mondays if "RRULE" in event)
+    gone = [one.dt for exdate in master["EXDATE"] for one in exdate.dts]
+    changed = [event["RECURRENCE-ID"].dt for event in mondays if "RECURRENCE-ID" in event]
+
+    assert sorted(f"{one:%Y-%m-%d %H:%M}" for one in gone) == ["2026-05-25 09:00", "2026-10-26 09:00"]
+    assert sorted(f"{one:%Y-%m-%d}" for one in changed) == ["2026-01-12", "2026-03-30", "2026-11-02"]
+
+
+def test_without_its_secret_a_calendar_is_not_given(shared_google):
+    public = f"{shared_google.url}/calendar.google.com/calendar/ical/{{}}/public/basic.ics"
+
+    assert ask("GET", public.format(quote(GARDEN))).status_code == 200
+    assert ask("GET", public.format(quote(WORKSHOPS))).status_code == 404
+    assert ask("GET", shared_google.private_address(WORKSHOPS).replace("private-", "private-1")).status_code == 404
