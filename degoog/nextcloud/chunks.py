@@ -2,26 +2,33 @@
 
 A plain PUT over an existing file that is cut leaves the file truncated; the MOVE that ends a chunked upload puts the
 new bytes in place at once, and file id, shares and versions stay (apps/dav/lib/Upload/ChunkingPlugin.php).
+
+The server proves a large file chunk by chunk, while others are under way: hashing all of it in that MOVE takes as long
+as the MOVE itself, and nothing else can be done meanwhile. Where a chunk was not proven, the MOVE hashes the whole.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
 from degoog.model import Item
 from degoog.nextcloud import dav
 from degoog.nextcloud.reader import Reader
-from degoog.nextcloud.tree import PATIENT, Stored, Tree, algorithm
+from degoog.nextcloud.tree import PATIENT, STRONG, Stored, Tree, algorithm
 from degoog.ports import Blob
 
 MIB = 1024 * 1024
 _MOST = 10_000  # apps/dav/lib/Upload/ChunkingV2Plugin.php: names 1 to 10000, at least 5 MiB each but the last
 _LEAST_BYTES = 5 * MIB
 USUAL = 100 * MIB
+_PIECES = "sha1"  # of each piece: the fastest that both sides know
 _POLLS, _PAUSE = 60, 5.0  # how long an assembly is waited for after its answer was lost: five minutes
 
 
@@ -44,6 +51,35 @@ def upload_id(identity: str, item: Item) -> str:
     """Name the upload of one content of one item to one lane, the same in every run."""
     key = "\0".join([identity, str(item.ref), item.content, str(item.size), str(item.modified)])
     return f"degoog-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    """A file under way: the upload's id, where it goes, its bytes and how they are cut."""
+
+    id: str
+    path: str
+    size: int
+    pieces: list[Piece]
+
+
+class _Body:
+    """The bytes of a piece, hashed as they are read; `gone` is done once the last one was."""
+
+    def __init__(self, source: AsyncIterator[bytes]) -> None:
+        self._source = source
+        self._hash = hashlib.new(_PIECES, usedforsecurity=False)
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def digest(self) -> str:
+        return f"{_PIECES}:{self._hash.hexdigest()}"
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for data in self._source:
+            self._hash.update(data)
+            yield data
+        self.gone.set_result(None)
 
 
 class Chunks:
@@ -70,17 +106,15 @@ class Chunks:
         there = await self._begin(upload, path, cut)
         async with blob.open() as source:
             reader = Reader(source, blob.size, algorithm(blob.size))
-            for piece in cut:
-                body = reader.take(piece.length)
-                if there.get(piece.name) == piece.length:
-                    async for _skipped in body:
-                        pass  # hashed all the same: the proof is of the whole
-                else:
-                    await self._put(upload, path, piece, body, blob.size)
+            proven = await self._send_pieces(_Upload(upload, path, blob.size, cut), there, reader)
             await reader.end()
-        stored = await self._finish(upload, path, blob.size, digest=reader.digest, headers=headers, replaces=replaces)
+        stored = await self._finish(
+            upload, path, blob.size, digest=reader.digest, headers=headers, replaces=replaces, hashed=not proven
+        )
         if stored is None:
             await self.drop(upload)
+        elif proven:
+            stored = await self._whole(path, blob.size, reader.digest)
         elif not stored.digest:
             stored = Stored(stored.id, stored.etag, await self._tree.hash(path, algorithm(blob.size)))
         return stored, reader.digest
@@ -117,24 +151,82 @@ class Chunks:
         entries = [answer.entry() for answer in dav.parse(response.content)]
         return {entry.name: entry.size for entry in entries if not entry.holder and entry.name != ".file"}
 
-    async def _put(self, upload: str, path: str, piece: Piece, body: AsyncIterable[bytes], total: int) -> None:
+    async def _send_pieces(self, upload: _Upload, there: Mapping[str, int | None], reader: Reader) -> bool:
+        """Send what is not there yet; tell whether the server proved every piece.
+
+        A piece leaves as soon as the one before it has left: the server's last work on that one goes on meanwhile.
+        """
+        proven = upload.size > STRONG
+        under_way: asyncio.Task[bool] | None = None
+        try:
+            for piece in upload.pieces:
+                body = _Body(reader.take(piece.length))
+                if there.get(piece.name) == piece.length:
+                    async for _skipped in body:
+                        pass  # hashed all the same: the proof is of the whole
+                    proven = False
+                    continue
+                before, under_way = under_way, asyncio.create_task(self._put(upload, piece, body))
+                either: set[asyncio.Future[Any]] = {under_way, body.gone}
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+                if before is not None:
+                    proven &= await before
+                if not body.gone.done():
+                    proven &= await under_way  # answered before its bytes were read: that is an error
+            if under_way is not None:
+                proven &= await under_way
+        finally:
+            if under_way is not None and not under_way.done():
+                under_way.cancel()
+                with contextlib.suppress(asyncio.CancelledError, Exception):
+                    await under_way
+        return proven
+
+    async def _put(self, upload: _Upload, piece: Piece, body: _Body) -> bool:
+        """Send a piece; tell whether the server proved it."""
         headers = {
-            "Destination": self._tree.url(path),
+            "Destination": self._tree.url(upload.path),
             "Content-Length": str(piece.length),
-            "OC-Total-Length": str(total),  # nextcloud.md §3: has the quota checked at once
+            "OC-Total-Length": str(upload.size),  # nextcloud.md §3: has the quota checked at once
+            "X-Hash": _PIECES,
         }
-        url = self._client.uploads(upload, piece.name)
+        url = self._client.uploads(upload.id, piece.name)
         response = await self._client.request("PUT", url, headers=headers, content=body)
-        if response.status_code == 404 and await self._found(upload) is None:
+        if response.status_code == 404 and await self._found(upload.id) is None:
             raise dav.Fault(503, message="the server threw the upload away")  # after a day: it begins anew
         if response.is_error:
             raise dav.fault(response)
+        told = self._tree.stored(response).digest
+        if told not in {"", body.digest}:
+            await self.drop(upload.id)
+            raise dav.Fault(503, message="a part of the upload arrived changed")
+        return bool(told)
+
+    async def _whole(self, path: str, size: int, digest: str) -> Stored:
+        """Look whether all of it was put together: a MOVE onto a full disk answers 201 all the same.
+
+        apps/dav/lib/Connector/Sabre/File.php compares lengths for PUT alone.
+        """
+        entry = await self._tree.stat(path)
+        if entry is None:
+            raise dav.Fault(503, message="the upload is not where it was put")
+        return Stored(entry.id, entry.etag, digest if entry.size == size else f"size:{entry.size}")
 
     async def _finish(
-        self, upload: str, path: str, size: int, *, digest: str, headers: Mapping[str, str], replaces: str
+        self,
+        upload: str,
+        path: str,
+        size: int,
+        *,
+        digest: str,
+        headers: Mapping[str, str],
+        replaces: str,
+        hashed: bool,
     ) -> Stored | None:
         target = self._tree.url(path)
-        sent = {**headers, "Destination": target, "OC-Total-Length": str(size), "X-Hash": algorithm(size)}
+        sent = {**headers, "Destination": target, "OC-Total-Length": str(size)}
+        if hashed:
+            sent["X-Hash"] = algorithm(size)
         if replaces:
             # RFC 4918 §10.4: only while the file there is the one we know. If-Match would speak of the upload.
             sent |= {"Overwrite": "T", "If": f'<{target}> (["{replaces}"])'}

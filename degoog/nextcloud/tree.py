@@ -20,7 +20,7 @@ from degoog.nextcloud.dav import Entry, Fault
 
 # Nextcloud computes these on request (apps/dav/lib/Connector/Sabre/ChecksumUpdatePlugin.php); enough for a proof.
 ALGORITHMS = ("sha256", "sha1", "md5")
-# Up to here, in bytes, a proof is a SHA-256. PHP computes it at a quarter of MD5's speed (measured: 83 and 367 MB/s),
+# Up to here, in bytes, a proof is a SHA-256. PHP computes it at a third of SHA-1's speed (measured: 251 and 700 MB/s),
 # and a large transfer would wait for nothing else. Against accidents, which are what a proof is about, both serve.
 STRONG = 16 * 1024 * 1024
 # Assembling or hashing a large file takes the server its time.
@@ -176,7 +176,7 @@ class Tree:
 
 def algorithm(size: int) -> str:
     """Name the hash that proves a file of this size."""
-    return "sha256" if size <= STRONG else "md5"
+    return "sha256" if size <= STRONG else "sha1"
 
 
 def _good(response: httpx.Response) -> httpx.Response:

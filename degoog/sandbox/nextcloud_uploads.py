@@ -17,6 +17,7 @@ from degoog.sandbox.nextcloud_write import (
     check_if_header,
     check_name,
     check_quota,
+    hashes_asked,
     store_stream,
 )
 
@@ -105,7 +106,9 @@ class UploadsDoor:
                 if total.isdigit():
                     check_quota(self.home, parent.path, needed=int(total))
             blob = self.store.new_blob()
-        written = store_stream(self.store.blob_path(blob), body_reader(request.body), hashes=[])
+        asked = hashes_asked(request)
+        written = store_stream(self.store.blob_path(blob), body_reader(request.body), hashes=list(asked.values()))
+        hashes = {header: written.hashes[kind] for header, kind in asked.items()}
         with self.store.lock:
             if request.body.torn:
                 self.store.drop_blob(blob)
@@ -116,9 +119,9 @@ class UploadsDoor:
             upload.chunks[name] = (blob, written.size, now, etag)
             upload.mtime = now
             if before is None:
-                return empty(201)
+                return empty(201, hashes)
             self.store.drop_blob(before[0])
-            return empty(204, {"ETag": f'"{etag}"', "OC-ETag": f'"{etag}"'})
+            return empty(204, hashes | {"ETag": f'"{etag}"', "OC-ETag": f'"{etag}"'})
 
     def _get(self, folder: str, name: str) -> Response:
         with self.store.lock:

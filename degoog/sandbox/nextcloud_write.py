@@ -74,6 +74,12 @@ def _precondition(message: str, header: str, headers: dict[str, str] | None = No
     return DavError(412, SABRE + "PreconditionFailed", message, headers, extra)
 
 
+def hashes_asked(request: Request) -> dict[str, str]:
+    """The headers that X-Hash asks for, with their algorithms (apps/dav/lib/Connector/Sabre/File.php)."""
+    wish = request.header("x-hash")
+    return {header: kind for header, kind in _HASHES.items() if wish in {kind, "all"}}
+
+
 @dataclass(slots=True)
 class Written:
     """What came of storing a stream."""
@@ -122,8 +128,7 @@ class Writer:
 
         `body` is the request's own body where the stream is one: it tells whether the sender left too early.
         """
-        wish = request.header("x-hash")
-        headers = {header: kind for header, kind in _HASHES.items() if wish in {kind, "all"}}
+        headers = hashes_asked(request)
         with self.holding(parent, name):
             with self.store.lock:
                 node = (parent.children or {}).get(name)

@@ -17,6 +17,7 @@ class Wire(httpx.AsyncBaseTransport):
     losses: list[tuple[str, str]] = field(default_factory=list)
     answers: list[tuple[str, str, int]] = field(default_factory=list)
     flips: list[tuple[str, str]] = field(default_factory=list)
+    retold: list[tuple[str, str, str, str]] = field(default_factory=list)
     inner: httpx.AsyncHTTPTransport = field(default_factory=httpx.AsyncHTTPTransport)
 
     def cut(self, method: str, part: str, after: int) -> None:
@@ -34,6 +35,10 @@ class Wire(httpx.AsyncBaseTransport):
     def flip(self, method: str, part: str, times: int = 1) -> None:
         """Change one bit of the bodies of the next such requests."""
         self.flips += [(method, part)] * times
+
+    def retell(self, method: str, part: str, old: str, new: str) -> None:
+        """Change a word in the answer to the next such request."""
+        self.retold.append((method, part, old, new))
 
     def sent(self, method: str, part: str = "") -> int:
         """How many such requests were made."""
@@ -58,6 +63,10 @@ class Wire(httpx.AsyncBaseTransport):
             await response.aread()
             await response.aclose()
             raise httpx.ReadError("the answer was lost")
+        if (due := self._due(self.retold, method, path)) is not None:
+            body = (await response.aread()).replace(due[2].encode(), due[3].encode())
+            await response.aclose()
+            return httpx.Response(response.status_code, content=body, request=request)
         return response
 
     def _due(self, accidents, method, path):

@@ -79,10 +79,10 @@ class TestWriting:
         assert seen.modified == int(DAY.timestamp())
         assert result.link == f"{desk.account.url}/f/{seen.id}"
 
-    def test_a_file_larger_than_16_mib_is_proven_by_md5(self, desk):
+    def test_a_file_larger_than_16_mib_is_proven_by_sha1(self, desk):
         body = os.urandom(17 * MIB)
         (result,) = desk.settled(write("one.bin", body))
-        assert result.proof.digest == f"md5:{hashlib.md5(body).hexdigest()}"
+        assert result.proof.digest == f"sha1:{hashlib.sha1(body).hexdigest()}"
 
     def test_an_upload_leaves_nothing_in_the_folder_of_uploads(self, desk):
         desk.settled(write("one.bin", os.urandom(11 * MIB)), large=MIB)
@@ -342,7 +342,25 @@ class TestAccidents:
         (result,) = desk.settled(task, large=MIB, chunk=5 * MIB)
         assert [p.rpartition("/")[2] for m, p in desk.wire.log if m == "PUT"] == ["00003", "00004"]
         assert desk.get(result.path) is not None
-        assert hashlib.md5(desk.get("film.bin") or b"").hexdigest() == result.proof.digest.partition(":")[2]
+        assert hashlib.sha1(desk.get("film.bin") or b"").hexdigest() == result.proof.digest.partition(":")[2]
+
+    def test_a_piece_that_arrives_changed_is_noticed_at_once(self, desk):
+        body = os.urandom(22 * MIB)
+        task = write("film.bin", body)
+        desk.wire.flip("PUT", "/00002")
+        (broken,) = desk.close(task, large=MIB, chunk=5 * MIB)
+        assert isinstance(broken, Unknown)
+        assert (desk.wire.sent("MOVE"), desk.names(), desk.account.names("", "uploads")) == (0, set(), set())
+        (result,) = desk.settled(task, large=MIB, chunk=5 * MIB)
+        assert result.proof.digest == f"sha1:{hashlib.sha1(body).hexdigest()}"
+        assert desk.get("film.bin") == body
+
+    def test_an_upload_that_was_put_together_in_part_is_sent_again(self, desk):
+        body = os.urandom(17 * MIB)
+        desk.wire.retell("PROPFIND", "film.bin", f">{len(body)}<", f">{5 * MIB}<")
+        (result,) = desk.settled(write("film.bin", body), large=MIB, chunk=5 * MIB)
+        assert (desk.wire.sent("MOVE"), desk.wire.sent("DELETE")) == (2, 1)
+        assert (result.path, result.losses, desk.get("film.bin")) == ("film.bin", (), body)
 
     def test_another_content_does_not_resume_it(self, desk):
         desk.wire.cut("PUT", "/00002", MIB)

@@ -30,6 +30,13 @@ def test_chunks_become_a_file_and_their_folder_vanishes(account, at):
     assert refusal(account.upload("PROPFIND", folder)) == (404, "NotFound")
 
 
+def test_each_chunk_is_hashed_on_request(account):
+    folder = chunks(account)
+    for status in (201, 204):
+        put = account.upload("PUT", f"{folder}/00001", b"hello", x_hash="sha1")
+        assert (put.status_code, put.headers["x-hash-sha1"]) == (status, hashlib.sha1(b"hello").hexdigest())
+
+
 def test_an_upload_can_be_listed_and_resumed(account):
     folder = chunks(account, b"hello", b"wor")
     replaced = account.upload("PUT", f"{folder}/00002", b"world")
