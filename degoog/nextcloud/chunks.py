@@ -3,18 +3,17 @@
 A plain PUT over an existing file that is cut leaves the file truncated; the MOVE that ends a chunked upload puts the
 new bytes in place at once, and file id, shares and versions stay (apps/dav/lib/Upload/ChunkingPlugin.php).
 
-The server proves a large file chunk by chunk, while others are under way: hashing all of it in that MOVE takes as long
-as the MOVE itself, and nothing else can be done meanwhile. Where a chunk was not proven, the MOVE hashes the whole.
+The server proves a large file chunk by chunk, while another chunk is under way: hashing all of it in that MOVE takes
+as long as the MOVE itself, and nothing else can be done meanwhile. Where a chunk was not proven, the MOVE hashes all.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 
@@ -28,7 +27,9 @@ MIB = 1024 * 1024
 _MOST = 10_000  # apps/dav/lib/Upload/ChunkingV2Plugin.php: names 1 to 10000, at least 5 MiB each but the last
 _LEAST_BYTES = 5 * MIB
 USUAL = 100 * MIB
-_PIECES = "sha1"  # of each piece: the fastest that both sides know
+_SIDE_BY_SIDE = 2  # chunks of one file: as long as one core of the server hashes, another one receives
+_AHEAD = 40  # pieces of at most 1 MiB read ahead, for all uploads together: the next chunk leaves before this one ends
+_PROOF = "sha1"  # of each chunk: the fastest that both sides know
 _POLLS, _PAUSE = 60, 5.0  # how long an assembly is waited for after its answer was lost: five minutes
 
 
@@ -64,22 +65,40 @@ class _Upload:
 
 
 class _Body:
-    """The bytes of a piece, hashed as they are read; `gone` is done once the last one was."""
+    """The bytes of a chunk, hashed as they come. Each piece holds a place of `room` until it has been sent."""
 
-    def __init__(self, source: AsyncIterator[bytes]) -> None:
-        self._source = source
-        self._hash = hashlib.new(_PIECES, usedforsecurity=False)
-        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    def __init__(self, room: asyncio.Semaphore) -> None:
+        self._room = room
+        self._held = 0
+        self._over = False
+        self._pieces: asyncio.Queue[bytes] = asyncio.Queue()
+        self._hash = hashlib.new(_PROOF, usedforsecurity=False)
 
     @property
     def digest(self) -> str:
-        return f"{_PIECES}:{self._hash.hexdigest()}"
+        return f"{_PROOF}:{self._hash.hexdigest()}"
+
+    def put(self, piece: bytes) -> None:
+        """Add a piece, for which a place was taken; an empty one ends the body."""
+        if self._over:  # the request has just failed: whoever asks for the next place is told
+            self._room.release()
+            return
+        self._held += 1
+        self._hash.update(piece)
+        self._pieces.put_nowait(piece)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for data in self._source:
-            self._hash.update(data)
-            yield data
-        self.gone.set_result(None)
+        while piece := await self._pieces.get():
+            yield piece
+            self._held -= 1
+            self._room.release()
+
+    def drop(self) -> None:
+        """Give back the places of what was not sent; nothing more is taken."""
+        self._over = True
+        for _place in range(self._held):
+            self._room.release()
+        self._held = 0
 
 
 class Chunks:
@@ -93,6 +112,7 @@ class Chunks:
         self._tree = tree
         self._client = tree.client
         self._sleep = sleep
+        self._room = asyncio.Semaphore(_AHEAD)
 
     async def send(
         self, upload: str, path: str, blob: Blob, headers: Mapping[str, str], *, replaces: str = ""
@@ -152,46 +172,61 @@ class Chunks:
         return {entry.name: entry.size for entry in entries if not entry.holder and entry.name != ".file"}
 
     async def _send_pieces(self, upload: _Upload, there: Mapping[str, int | None], reader: Reader) -> bool:
-        """Send what is not there yet; tell whether the server proved every piece.
-
-        A piece leaves as soon as the one before it has left: the server's last work on that one goes on meanwhile.
-        """
+        """Send what is not there yet; tell whether the server proved every chunk."""
         proven = upload.size > STRONG
-        under_way: asyncio.Task[bool] | None = None
+        under_way: deque[asyncio.Task[bool]] = deque()
         try:
             for piece in upload.pieces:
-                body = _Body(reader.take(piece.length))
                 if there.get(piece.name) == piece.length:
-                    async for _skipped in body:
+                    async for _skipped in reader.take(piece.length):
                         pass  # hashed all the same: the proof is of the whole
                     proven = False
                     continue
-                before, under_way = under_way, asyncio.create_task(self._put(upload, piece, body))
-                either: set[asyncio.Future[Any]] = {under_way, body.gone}
-                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-                if before is not None:
-                    proven &= await before
-                if not body.gone.done():
-                    proven &= await under_way  # answered before its bytes were read: that is an error
-            if under_way is not None:
-                proven &= await under_way
+                if len(under_way) == _SIDE_BY_SIDE:
+                    proven &= await under_way.popleft()
+                body = _Body(self._room)
+                under_way.append(asyncio.create_task(self._put(upload, piece, body)))
+                async for data in reader.take(piece.length):
+                    await self._place(under_way)
+                    body.put(data)
+                await self._place(under_way)
+                body.put(b"")
+            while under_way:
+                proven &= await under_way.popleft()
         finally:
-            if under_way is not None and not under_way.done():
-                under_way.cancel()
-                with contextlib.suppress(asyncio.CancelledError, Exception):
-                    await under_way
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
         return proven
 
+    async def _place(self, under_way: Collection[asyncio.Task[bool]]) -> None:
+        """Take a place for a piece. Raises what a chunk under way has failed of: it would give no place back."""
+        taking = asyncio.ensure_future(self._room.acquire())
+        try:
+            await asyncio.wait({taking, *under_way}, return_when=asyncio.FIRST_COMPLETED)
+            for task in under_way:
+                if task.done():
+                    task.result()
+            await taking
+        except BaseException:
+            if taking.done() and not taking.cancelled():
+                self._room.release()
+            taking.cancel()
+            raise
+
     async def _put(self, upload: _Upload, piece: Piece, body: _Body) -> bool:
-        """Send a piece; tell whether the server proved it."""
+        """Send a chunk; tell whether the server proved it."""
         headers = {
             "Destination": self._tree.url(upload.path),
             "Content-Length": str(piece.length),
             "OC-Total-Length": str(upload.size),  # nextcloud.md §3: has the quota checked at once
-            "X-Hash": _PIECES,
+            "X-Hash": _PROOF,
         }
         url = self._client.uploads(upload.id, piece.name)
-        response = await self._client.request("PUT", url, headers=headers, content=body)
+        try:
+            response = await self._client.request("PUT", url, headers=headers, content=body)
+        finally:
+            body.drop()
         if response.status_code == 404 and await self._found(upload.id) is None:
             raise dav.Fault(503, message="the server threw the upload away")  # after a day: it begins anew
         if response.is_error:
