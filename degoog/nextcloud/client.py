@@ -109,6 +109,14 @@ class Client:
         """Give the address of this account's address books, or of something in them."""
         return self._address("addressbooks", "users", self.server.user, *names)
 
+    def versions(self, number: str, *names: str) -> str:
+        """Give the address of the versions of a file, by its number, or of one of them."""
+        return self._address("versions", self.server.user, "versions", number, *names)
+
+    def restoring(self) -> str:
+        """Give the address to which a version is moved that is to be the present one again."""
+        return self._address("versions", self.server.user, "restore", "target")
+
     def link(self, file_id: str) -> str:
         """Give the address a person opens to see a file or folder."""
         return f"{self.url}{'' if self.server.pretty else '/index.php'}/f/{file_id}"

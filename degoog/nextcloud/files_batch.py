@@ -12,7 +12,7 @@ import httpx
 from degoog.errors import Refused, Unavailable
 from degoog.i18n import _
 from degoog.model import FailReason, Intent, Item, Loss, LossKind, Place, Proof, Ref, Stage
-from degoog.nextcloud import bulk, reader, stamps
+from degoog.nextcloud import bulk, reader, stamps, versions
 from degoog.nextcloud.dav import Entry, Fault
 from degoog.nextcloud.folders import Claims, Folders
 from degoog.nextcloud.judge import full, locked
@@ -135,14 +135,40 @@ class FilesBatch:
         taken: list[Task[Blob]] = [task for task in sent if task.at.path not in free]
         pairs = [(task, part) for task, part in zip(sent, parts, strict=True) if task.at.path in free]
         stored = await bulk.send(self._tree.client, [part for _task, part in pairs]) if pairs else {}
+        newest = 0
         missed: list[Task[Blob]] = []
         for task, part in pairs:
-            if part.path in stored:
-                results.append(self._uploads.settled(task, task.at.path, stored[part.path]))
-            else:
+            if (there := stored.get(part.path)) is None:
                 self._folders.taken(task.at.path)  # it may have arrived: ask before writing it alone
                 missed.append(replace(task, at=replace(task.at, intent=self._intent(task))))
+                continue
+            number = int(there.id or 0)
+            # The first has none before it to be compared with: it is always looked at.
+            doubtful = number < newest or not newest
+            result = await self._given_back(task, there, part.modified) if doubtful else None
+            if isinstance(result, Failed):
+                results.append(result)
+            elif result:
+                taken.append(task)
+            else:
+                results.append(self._uploads.settled(task, task.at.path, there))
+                newest = max(newest, number)
         return missed + taken
+
+    async def _given_back(self, task: Write[Blob], there: Stored, modified: str) -> Failed | bool:
+        """Give back what somebody made at the last moment; False where nothing was overwritten after all."""
+        self._folders.taken(task.at.path)
+        try:
+            written = int(modified) if modified else 0
+            if not written and (entry := await self._tree.stat(task.at.path)) is not None:
+                written = entry.modified or 0
+            return await versions.give_back(self._tree.client, there.id, written=written)
+        except (Fault, httpx.TransportError) as error:
+            text = _(
+                "At the very moment it was written somebody made a file of that name. Theirs is kept among its "
+                "versions in Nextcloud: restore it there ({why})."
+            )
+            return Failed(task.item, FailReason.REJECTED, text.format(why=str(error) or type(error).__name__))
 
     async def _one(self, task: Task[Blob]) -> Result:
         try:

@@ -62,7 +62,8 @@ def read(url: str, text: str, user: object, capabilities: object, instance: str)
                 user=name,
                 instance=instance,
                 rules=_rules(files),
-                bulk="bulkupload" in dav,
+                # What a bulk request overwrites can only be given back from the versions.
+                bulk="bulkupload" in dav and bool(files.get("versioning")),
                 chunk=int(chunks.get("max_size") or 0) or None if isinstance(chunks, dict) else None,
                 pretty=bool(core.get("mod-rewrite-working", True)) if isinstance(core, dict) else True,
             )

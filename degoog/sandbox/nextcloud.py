@@ -284,17 +284,19 @@ class NextcloudSandbox:
                 return BulkDoor(self._store, home, self.rules, trouble).answer(request)
             case [("calendars" | "addressbooks"), *_rest] as path:
                 return self._agenda(request, account, path)
-            case [("trashbin" | "versions"), owner, *names] if owner == login and request.method == "PROPFIND":
-                return self._left(home, names)
+            case [("trashbin" | "versions"), owner, *names] if owner == login:
+                return self._left(request, home, names)
         raise not_found(request.path.removeprefix(DAV_ROOT))
 
-    def _left(self, home: Home, names: list[str]) -> Response:
+    def _left(self, request: Request, home: Home, names: list[str]) -> Response:
         """What was deleted, and what files were before."""
-        match names:
-            case ["trash"]:
+        match request.method, names:
+            case "PROPFIND", ["trash"]:
                 return multistatus(listings.trash(self._store, home))
-            case ["versions", number]:
+            case "PROPFIND", ["versions", number]:
                 return multistatus(listings.versions(self._store, home, number))
+            case "MOVE", ["versions", number, time]:
+                return listings.restore(self._store, home, number, time)
         raise not_found("/".join(names))
 
     def _agenda(self, request: Request, account: Account, path: list[str]) -> Response:

@@ -1,5 +1,6 @@
 """What the Nextcloud stand-in lists beside files: the trash, versions, a home that is not the caller's."""
 
+from degoog.sandbox.http_server import Response
 from degoog.sandbox.nextcloud_answers import DAV, Row, http_date, not_found
 from degoog.sandbox.nextcloud_dav import DAV_ROOT
 from degoog.sandbox.nextcloud_store import Home, Store
@@ -28,7 +29,7 @@ def versions(store: Store, home: Home, number: str) -> list[Row]:
         if node is None:
             raise not_found(f"/{number}")
         rows = [Row(root, {200: {(DAV, "resourcetype"): "<d:collection/>"}})]
-        for mtime, size in [*(node.versions or ()), (node.mtime, node.size)]:
+        for mtime, size in [*((time, size) for time, size, _blob in node.versions or ()), (node.mtime, node.size)]:
             values: dict[tuple[str, str], str | None] = {
                 (DAV, "getlastmodified"): http_date(mtime),
                 (DAV, "getcontentlength"): str(size),
@@ -36,3 +37,12 @@ def versions(store: Store, home: Home, number: str) -> list[Row]:
             }
             rows.append(Row(f"{root}{mtime}", {200: values}))
         return rows
+
+
+def restore(store: Store, home: Home, number: str, time: str) -> Response:
+    """Make an earlier version of a file its present one; raises 404 without such a file or version."""
+    with store.lock:
+        node = next((node for node in home.root.walk() if str(node.id) == number), None)
+        if node is None or not time.isdecimal() or not store.restore_version(node, int(time)):
+            raise not_found(f"/{number}/{time}")
+    return Response(201)

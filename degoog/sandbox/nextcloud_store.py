@@ -38,8 +38,8 @@ class Node:
     checksum: str = ""
     favorite: bool = False
     torn_at: int | None = None
-    versions: list[tuple[int, int]] | None = None
-    """(time, size) of what was overwritten, oldest first."""
+    versions: list[tuple[int, int, int]] | None = None
+    """(time, size, blob) of what was overwritten, oldest first."""
 
     @property
     def dav_id(self) -> str:
@@ -255,7 +255,24 @@ class Store:
         """Called before a file's bytes are replaced."""
         if node.versions is None:
             node.versions = []
-        node.versions.append((node.mtime, node.size))
+        if node.size and (present := self.blob_path(node.blob)).exists():
+            kept = self.new_blob()
+            self.blob_path(kept).write_bytes(present.read_bytes())
+            node.versions.append((node.mtime, node.size, kept))
+
+    def restore_version(self, node: Node, time: int) -> bool:
+        """Make an earlier version the present one, with its time; what was present becomes a version."""
+        for version in node.versions or ():
+            if version[0] == time:
+                (node.versions or []).remove(version)
+                self.keep_version(node)
+                _time, size, blob = version
+                self.blob_path(node.blob).write_bytes(self.blob_path(blob).read_bytes())
+                self.drop_blob(blob)
+                self.rewrote_file(node, size=size)
+                self.touch(node, time)
+                return True
+        return False
 
     def rewrote_file(self, node: Node, *, size: int) -> None:
         """Index the new bytes of an existing file. Trap: written twice in a second, it keeps its etag."""

@@ -130,10 +130,10 @@ class TestWriting:
         assert desk.names() == set()
 
     def test_a_bulk_request_whose_bytes_change_is_refused_and_sent_one_by_one(self, desk):
-        task = [write("a", b"one"), write("b", b"two")]
+        task = [write("a", b"one"), write("b", b"two"), write("c", b"three")]
         desk.wire.flip("POST", "/bulk")
         desk.settled(*task)
-        assert (desk.get("a"), desk.get("b")) == (b"one", b"two")
+        assert [desk.get(name) for name in "abc"] == [b"one", b"two", b"three"]
 
 
 class TestOthersFiles:
@@ -185,6 +185,24 @@ class TestOthersFiles:
         desk.account.put(desk.path("n.txt"), b"theirs")
         results = desk.settled(write("n.txt", b"first"), write("n (2).txt", b"second"), write("o.txt", b"third"))
         assert {desk.get(r.path) for r in results} == {b"first", b"second", b"third"}
+
+    @pytest.mark.parametrize("name", ["0.txt", "2.txt"])
+    def test_what_somebody_makes_in_the_last_moment_gets_its_bytes_back_and_ours_lies_beside(self, desk, name):
+        account, path = desk.account, desk.path(name)
+        numbers: list[str] = []
+
+        class Meddling(Wire):
+            async def handle_async_request(self, request):
+                if request.url.path.endswith("/bulk") and not numbers:
+                    numbers.append(account.put(path, b"theirs, precious"))
+                return await super().handle_async_request(request)
+
+        desk.wire = Meddling()
+        results = desk.settled(*[write(f"{n}.txt", b"ours %d" % n) for n in range(4)])
+        assert sorted(kinds(result) for result in results) == [[], [], [], [LossKind.BESIDE]]
+        assert desk.get(name) == b"theirs, precious"
+        assert account.look(path)[0].entry().id == numbers[0]
+        assert len(desk.names()) == 5
 
     def test_what_somebody_makes_while_the_run_goes_on_is_kept_and_ours_lies_beside(self, desk):
         async def go(target):

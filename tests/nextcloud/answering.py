@@ -14,6 +14,7 @@ from degoog.secrets import Secret
 URL = "https://cloud.example/nc"
 STATUS = {"installed": True, "maintenance": False, "needsDbUpgrade": False, "versionstring": "32.0.1"}
 FILES = {
+    "versioning": True,
     "forbidden_filenames": [".htaccess"],
     "forbidden_filename_basenames": [],
     "forbidden_filename_characters": ["\\", "/"],
