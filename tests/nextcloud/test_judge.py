@@ -58,10 +58,14 @@ def test_a_lock_is_waited_for_by_one_alone_and_then_given_back(answer):
 
 def test_a_limit_of_calls_is_waited_for():
     for answer in (
-        error(429, OCA + "TooManyRequests", "Too many calendars created"),
+        error(429, OCA + "TooManyRequests", "Too many shares created"),
         httpx.Response(429, headers={"Retry-After": "5"}),
     ):
         assert isinstance(JUDGE(answer), Again)
+
+
+def test_a_limit_of_an_hour_is_given_back_to_who_knows_what_to_do():
+    assert JUDGE(error(429, OCA + "TooManyRequests", "Too many calendars created")) is None
 
 
 def test_a_gateway_without_answer_says_nothing_of_what_was_done():
