@@ -17,7 +17,7 @@ from degoog.convert.names import Names
 from degoog.errors import Refused, Unavailable, Usage
 from degoog.i18n import _
 from degoog.model import FailReason, Item, Seen, Stage
-from degoog.nextcloud import dav
+from degoog.nextcloud import dav, stamps
 from degoog.nextcloud.chunks import MIB, USUAL, Chunks
 from degoog.nextcloud.client import Client
 from degoog.nextcloud.files_batch import FilesBatch
@@ -84,9 +84,9 @@ class NextcloudFiles:
         return self._parallel
 
     def touches(self, item: Item) -> frozenset[Stage]:
-        """Files get source id, times and star after their bytes; folders are made with them, but for their time."""
+        """Files get what could not come with their bytes; folders are made with everything but their time."""
         if not item.holder:
-            return frozenset({Stage.PROPERTIES})
+            return frozenset({Stage.PROPERTIES} if stamps.owed(item) else ())
         return frozenset({Stage.LAST} if item.modified is not None else ())
 
     def batch(self) -> FilesBatch:

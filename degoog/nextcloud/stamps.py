@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from degoog.model import Item, Loss, LossKind
-from degoog.nextcloud import dav
+from degoog.nextcloud import bulk, dav
 
 CREATED = f"{dav.NC}creation_time"
 STAR = f"{dav.OC}favorite"
@@ -14,6 +14,7 @@ MODIFIED = f"{dav.D}lastmodified"
 # nextcloud.md §2: less is answered with 500, after the file was written (apps/dav/lib/Connector/Sabre/MtimeSanitizer).
 FIRST = 86401
 
+_CREATED_HEADER = "X-OC-CTime"
 _LOSS = {CREATED: LossKind.CREATED, STAR: LossKind.STAR}
 
 
@@ -28,7 +29,7 @@ def headers(item: Item) -> dict[str, str]:
     if item.modified is not None:
         given["X-OC-Mtime"] = str(seconds(item.modified))
     if item.created is not None and item.created.timestamp() >= FIRST:
-        given["X-OC-CTime"] = str(int(item.created.timestamp()))
+        given[_CREATED_HEADER] = str(int(item.created.timestamp()))
     return given
 
 
@@ -47,6 +48,17 @@ def properties(item: Item) -> dict[str, str]:
     if item.starred:
         given[STAR] = "1"
     return given
+
+
+def owed(item: Item) -> bool:
+    """Whether a file needs a request of its own once its bytes are there.
+
+    That request costs the server as much as ten small files in bulk, and only those come without their creation time.
+    The source id goes along with it and is no reason for it: the map kept at the target has all of them, and the server
+    forgets such a property when a folder above is renamed (apps/dav/lib/DAV/CustomPropertiesBackend.php, move).
+    """
+    alone = item.size is not None and item.size > bulk.LARGEST
+    return item.starred or (item.created is not None and not (alone and _CREATED_HEADER in headers(item)))
 
 
 def refused(statuses: Mapping[str, int]) -> tuple[Loss, ...]:

@@ -577,10 +577,40 @@ class TestTouching:
         assert {desk.account.look(desk.path(p))[0].entry().modified for p in ("a", "a/b")} == {int(DAY.timestamp())}
 
     def test_what_has_something_to_do_later_is_told(self, desk):
-        async def go(target):
-            return [target.touches(item) for item in (file("f"), make("d").item, make("d", modified=None).item)]
+        items = {
+            "file": file("f", size=10),
+            "starred": file("f", size=10, starred=True),
+            "created": file("f", size=10, created=DAY),
+            "of unknown size": file("f", size=None, created=DAY),
+            "sent alone": file("f", size=2 * MIB, created=DAY),
+            "sent alone, starred": file("f", size=2 * MIB, created=DAY, starred=True),
+            "sent alone, of 1951": file("f", size=2 * MIB, created=datetime(1951, 2, 3, tzinfo=UTC)),
+            "folder": make("d").item,
+            "folder without a time": make("d", modified=None).item,
+        }
 
-        assert desk.run(go) == [{Stage.PROPERTIES}, {Stage.LAST}, set()]
+        async def go(target):
+            return {name: set(target.touches(item)) for name, item in items.items()}
+
+        owed = {Stage.PROPERTIES}
+        assert desk.run(go) == {
+            "file": set(),
+            "starred": owed,
+            "created": owed,
+            "of unknown size": owed,
+            "sent alone": set(),
+            "sent alone, starred": owed,
+            "sent alone, of 1951": owed,
+            "folder": {Stage.LAST},
+            "folder without a time": set(),
+        }
+
+    @pytest.mark.parametrize("large", [100 * MIB, MIB])
+    def test_a_file_sent_alone_comes_with_its_creation_time(self, desk, large):
+        created = datetime(2001, 2, 3, tzinfo=UTC)
+        desk.settled(write("film.bin", os.urandom(2 * MIB), created=created), large=large)
+        seen = desk.account.look(desk.path("film.bin"), *SEEN)[0]
+        assert seen.text(f"{dav.NC}creation_time") == str(int(created.timestamp()))
 
 
 class TestMoving:
