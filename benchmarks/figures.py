@@ -36,9 +36,9 @@ def at_most(text: str, value: float, bound: float, *, unit: str = "") -> Figure:
     return Figure(text, number(value) + unit, f"at most {number(bound)}", value <= bound)
 
 
-def memory(text: str, ran: Ran) -> Figure:
+def memory(text: str, ran: Ran, *, bound: int = MOST_MEMORY) -> Figure:
     """Judge a peak."""
-    return Figure(text, f"{ran.peak / 10**6:.0f} MB", "below 150 MB", ran.peak < MOST_MEMORY)
+    return Figure(text, f"{ran.peak / 10**6:.0f} MB", f"below {bound // 10**6} MB", ran.peak < bound)
 
 
 def plain(text: str, value: str) -> Figure:

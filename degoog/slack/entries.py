@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from degoog.convert.slack.shape import trees
 from degoog.convert.slack.values import File
 from degoog.model import Ref
 
@@ -108,7 +109,7 @@ def fingerprint(raw: Mapping[str, Any]) -> bytes:
         edited.get("ts") if isinstance(edited, dict) else None, raw.get("blocks"), raw.get("attachments"),
         [(file.get("id"), file.get("mode")) for file in files(raw)], raw.get("pinned_to"), raw.get("topic"),
         raw.get("purpose"), raw.get("comment"),
-        [(one.get("name"), one.get("users")) for one in raw.get("reactions") or () if isinstance(one, dict)],
+        [(one.get("name"), one.get("users")) for one in trees(raw.get("reactions"))],
         room.get("date_end") if isinstance(room, dict) else None,
     ]  # fmt: skip
     text = _dump(known)
@@ -119,17 +120,12 @@ def fingerprint(raw: Mapping[str, Any]) -> bytes:
 
 def files(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Give the files a message names, before 2018 a single one; those of messages passed on included, each once."""
-    given = raw.get("files")
-    found: list[Mapping[str, Any]] = (
-        [file for file in given if isinstance(file, dict)] if isinstance(given, list) else []
-    )
+    found = list(trees(raw.get("files")))
     if not found and isinstance(raw.get("file"), dict):
         found = [raw["file"]]
-    attachments = raw.get("attachments")
-    if isinstance(attachments, list) and attachments:
-        for one in attachments:
-            inner = one.get("files") if isinstance(one, dict) else None
-            found += [file for file in inner if isinstance(file, dict)] if isinstance(inner, list) else []
+    if raw.get("attachments"):
+        for one in trees(raw["attachments"]):
+            found += trees(one.get("files"))
     if len(found) < 2:
         return found
     return list({str(file.get("id")): file for file in found}.values())
