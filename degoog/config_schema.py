@@ -185,21 +185,23 @@ class FilesRoad(RoadSection):
 class CalendarsRoad(RoadSection):
     """How calendars move."""
 
-    source: CalendarOrigins = Field((), description="ics:PATH, ics:URL, or takeout:PATH for each part of an archive.")
+    source: CalendarOrigins = Field(
+        (), description="google, ics:PATH, ics:URL, or takeout:PATH for each part of an archive."
+    )
     to: FileDestination | None = Field(None, description="nextcloud, or folder:DIR.")
 
 
 class ContactsRoad(RoadSection):
     """How contacts move."""
 
-    source: ContactOrigins = Field((), description="vcf:PATH, or takeout:PATH for each part of an archive.")
+    source: ContactOrigins = Field((), description="google, vcf:PATH, or takeout:PATH for each part of an archive.")
     to: FileDestination | None = Field(None, description="nextcloud, or folder:DIR.")
 
 
 class TasksRoad(RoadSection):
     """How tasks move."""
 
-    source: CalendarOrigins = Field((), description="ics:PATH, or takeout:PATH for each part of an archive.")
+    source: CalendarOrigins = Field((), description="google, ics:PATH, or takeout:PATH for each part of an archive.")
     to: FileDestination | None = Field(None, description="nextcloud, or folder:DIR.")
 
 

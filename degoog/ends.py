@@ -77,11 +77,11 @@ def _near(where: str) -> str:
     return where
 
 
-ROADS = ("files",)  # those that can be taken
+ROADS = ("files", "calendars", "contacts", "tasks")  # those whose ledger can be rebuilt
 FILE_SOURCES = (SourceKind.GOOGLE, SourceKind.TAKEOUT)
 FILE_TARGETS = (TargetKind.NEXTCLOUD, TargetKind.FOLDER)
-CALENDAR_SOURCES = (SourceKind.TAKEOUT, SourceKind.ICS)
-CONTACT_SOURCES = (SourceKind.TAKEOUT, SourceKind.VCF)
+CALENDAR_SOURCES = (SourceKind.GOOGLE, SourceKind.TAKEOUT, SourceKind.ICS)
+CONTACT_SOURCES = (SourceKind.GOOGLE, SourceKind.TAKEOUT, SourceKind.VCF)
 CHANNEL_SOURCES = (SourceKind.SLACK,)
 CHANNEL_TARGETS = (TargetKind.MATTERMOST, TargetKind.FOLDER)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -15,7 +14,8 @@ from functools import lru_cache
 
 from degoog.convert import moments, zones
 from degoog.convert.components import NO_LINE, NOT_UTF8, UNCLOSED, Component
-from degoog.convert.content_lines import Line, clean, made, text, unescaped, written
+from degoog.convert.content_lines import Line, clean, made, quoted, text, unescaped, written
+from degoog.convert.exceptions import left_out
 from degoog.convert.html_text import is_html, plain
 from degoog.errors import Refused
 from degoog.i18n import _
@@ -180,8 +180,6 @@ class _Making:
         if not moments.rule_is_sound(line.value):
             self.lose(LossKind.RECURRENCE, str(line))
             return [text(f"X-DEGOOG-{line.name}", line.value)]
-        if line.name == "EXRULE":  # RFC 5545 has it no more, and sabre/vobject does not read it
-            self.lose(LossKind.RECURRENCE, str(line))
         return [line._replace(value=line.value.strip(";"))]
 
     def _attached(self, line: Line) -> Line:
@@ -206,10 +204,27 @@ class _Making:
             lines = [line for line in lines if line.name != "DURATION" or lines.index(line) > _alarms(lines)]
         if "DTEND" in seen:
             lines = self._ended(lines)
+        if any(line.name == "EXRULE" for line in lines):
+            lines = self._without_rules(lines)
         description = raw.first("DESCRIPTION")
         if description is not None and is_html(description.value):
             lines = _described(lines, unescaped(description.value))
         return lines
+
+    def _without_rules(self, lines: list[Line]) -> list[Line]:
+        """Write rules of exceptions, which no calendar reads any more, as the dates they leave out."""
+        start = next((line for line in lines if line.name == "DTSTART"), None)
+        if start is None:
+            return lines
+        rules = [line.value for line in lines if line.name == "RRULE"]
+        exceptions = [line for line in lines if line.name == "EXRULE"]
+        dates, more = left_out(start, rules, [line.value for line in exceptions], self._zone)
+        if more:
+            for line in exceptions:
+                self.lose(LossKind.RECURRENCE, str(line))
+        kept = [line for line in lines if line.name != "EXRULE" or more]
+        cut = _alarms(kept)
+        return [*kept[:cut], *_exdates(start, dates), *kept[cut:]]
 
     def _ended(self, lines: list[Line]) -> list[Line]:
         start = next(line for line in lines if line.name == "DTSTART")
@@ -228,7 +243,7 @@ class _Making:
         latest: dict[float, Component] = {}
         for one in changed:
             line = one.first("RECURRENCE-ID")
-            key = _moment(line, self._zone) if line is not None else 0.0
+            key = moments.seconds(line, self._zone) if line is not None else 0.0
             if key not in latest or _newer(one, latest[key]):
                 latest[key] = one
         if not masters:
@@ -251,9 +266,7 @@ class _Making:
         new = [value for value in dict.fromkeys(left_out) if value not in present]
         if not new:
             return master
-        # A zone's name and VALUE=DATE, and no other parameter of the start.
-        params = "".join(f";{name}={value}" for name, value in _zone_and_value(start))
-        lines = [Line("EXDATE", params, ",".join(new[at : at + 50])) for at in range(0, len(new), 50)]
+        lines = _exdates(start, new)
         cut = _alarms(list(master.lines))
         return master._replace(lines=(*master.lines[:cut], *lines, *master.lines[cut:]))
 
@@ -290,52 +303,6 @@ class _Making:
         return b"".join([*out, b"END:VCALENDAR\r\n"])
 
 
-def split(components: Sequence[Component]) -> list[list[Component]]:
-    """Part what has one UID into what can be one resource: a resource has one master.
-
-    Masters that say the same are one. A changed occurrence goes with the master that begins last before it. The first
-    group keeps the UID, the others need another: `uid_of` gives it.
-    """
-    masters: dict[tuple[Line, ...], Component] = {}
-    for one in components:
-        if one.first("RECURRENCE-ID") is None:
-            masters.setdefault(one.lines, one)
-    if len(masters) < 2:
-        return [[*masters.values(), *(one for one in components if one.first("RECURRENCE-ID") is not None)]]
-    ordered = sorted(masters.values(), key=_begins)
-    groups = [[master] for master in ordered]
-    for one in components:
-        line = one.first("RECURRENCE-ID")
-        if line is not None:
-            at = _moment(line)
-            before = [number for number, master in enumerate(ordered) if _begins(master) <= at]
-            groups[before[-1] if before else 0].append(one)
-    return groups
-
-
-def uid_of(uid: str, group: Sequence[Component], number: int) -> str:
-    """Give the UID of a group: its own for the first, for the others one that stays the same in every run."""
-    if not number:
-        return uid
-    start = group[0].value("DTSTART")
-    return f"{uid[:180]}-{hashlib.sha256(f'{start}'.encode()).hexdigest()[:12]}"
-
-
-def uid_for(data: bytes) -> str:
-    """Give a UID to a component that has none, out of what it says."""
-    return f"degoog-{hashlib.sha256(data).hexdigest()[:32]}"
-
-
-def _begins(one: Component) -> float:
-    line = one.first("DTSTART")
-    return _moment(line) if line is not None else 0.0
-
-
-def _moment(line: Line, zone: tzinfo = UTC) -> float:
-    at = moments.of(line, zone)
-    return (at - moments.EPOCH).total_seconds() if at is not None else 0.0
-
-
 def _newer(one: Component, other: Component) -> bool:
     def key(component: Component) -> tuple[int, str]:
         number = component.value("SEQUENCE")
@@ -348,6 +315,12 @@ def _alarms(lines: Sequence[Line]) -> int:
     return next((number for number, line in enumerate(lines) if line.name == "BEGIN"), len(lines))
 
 
+def _exdates(start: Line, dates: Sequence[str]) -> list[Line]:
+    # A zone's name and VALUE=DATE, and no other parameter of the start.
+    params = "".join(f";{name}={quoted(value)}" for name, value in _zone_and_value(start))
+    return [Line("EXDATE", params, ",".join(dates[at : at + 50])) for at in range(0, len(dates), 50)]
+
+
 def _zone_and_value(line: Line) -> list[tuple[str, str]]:
     if moments.is_day(line):
         return [("VALUE", "DATE")]
@@ -355,7 +328,7 @@ def _zone_and_value(line: Line) -> list[tuple[str, str]]:
 
 
 def _with_zone(line: Line, zone: str) -> str:
-    return line.without("TZID").params + f";TZID={zone}"
+    return line.without("TZID").params + f";TZID={quoted(zone)}"
 
 
 def _described(lines: list[Line], html: str) -> list[Line]:

@@ -48,6 +48,12 @@ def of(line: Line, zone: tzinfo = UTC) -> datetime | None:
     return value if value.tzinfo else value.replace(tzinfo=there)
 
 
+def seconds(line: Line, zone: tzinfo = UTC) -> float:
+    """Give a moment as seconds since 1970, to compare; 0 where it means none."""
+    at = of(line, zone)
+    return (at - EPOCH).total_seconds() if at is not None else 0.0
+
+
 def is_day(line: Line) -> bool:
     """Whether it is a date without a time."""
     return "T" not in line.value

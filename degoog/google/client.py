@@ -18,6 +18,7 @@ from degoog.google.credentials import Credentials
 from degoog.google.fault import fault
 from degoog.google.hosts import Hosts
 from degoog.google.judge import Judge
+from degoog.google.scopes import FILES
 from degoog.google.tokens import Bearer, Tokens
 from degoog.http import Pacing, open_client
 from degoog.i18n import _
@@ -44,6 +45,7 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
         now: Callable[[], float] = time.time,
         zone: tzinfo = UTC,
+        scopes: tuple[str, ...] = FILES,
     ) -> None:
         self.account = account
         self.hosts = Hosts(api_url)
@@ -53,6 +55,7 @@ class Client:
         self._observer = observer
         self._transport = transport
         self._zone = zone
+        self._scopes = scopes
         self._http: httpx.AsyncClient | None = None
         self._bearer: Bearer | None = None
         self._entered = 0
@@ -67,7 +70,9 @@ class Client:
                 transport=self._transport,
                 headers={"User-Agent": _AGENT},
             )
-            self._bearer = Bearer(Tokens(self._http, self.hosts, self._credentials, self.account, self.now))
+            self._bearer = Bearer(
+                Tokens(self._http, self.hosts, self._credentials, self.account, self.now, scopes=self._scopes)
+            )
         return self
 
     async def __aexit__(
@@ -79,16 +84,21 @@ class Client:
             self._http = None
 
     async def get(
-        self, path: str, params: Mapping[str, str], *, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        params: Mapping[str, str],
+        *,
+        headers: Mapping[str, str] | None = None,
+        host: str = hosts.API,
     ) -> dict[str, Any]:
         """Ask an API (`/drive/v3/files`) and give its answer, a JSON object. Raises `Fault` for an error."""
-        return await self._json("GET", path, params, headers)
+        return await self._json("GET", self.hosts.url(host, path), params, headers)
 
     async def post(
         self, path: str, params: Mapping[str, str], *, headers: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         """Begin something at an API and give its answer, a JSON object. Raises `Fault` for an error."""
-        return await self._json("POST", path, params, headers)
+        return await self._json("POST", self.api(path), params, headers)
 
     @asynccontextmanager
     async def stream(
@@ -116,12 +126,10 @@ class Client:
         await self.pacing.time.sleep(seconds)
 
     async def _json(
-        self, method: str, path: str, params: Mapping[str, str], headers: Mapping[str, str] | None
+        self, method: str, url: str, params: Mapping[str, str], headers: Mapping[str, str] | None
     ) -> dict[str, Any]:
         try:
-            response = await self._opened.request(
-                method, self.api(path), params=dict(params), headers=headers, auth=self._auth
-            )
+            response = await self._opened.request(method, url, params=dict(params), headers=headers, auth=self._auth)
         except httpx.TransportError as error:
             text = _("{host} does not answer. Nothing is lost; run the same command again to resume.")
             raise Unavailable(text.format(host=hosts.API)) from error

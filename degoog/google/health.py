@@ -20,7 +20,7 @@ from degoog.google.credentials import Consent, Credentials, GivenToken, ServiceA
 from degoog.google.fault import Fault
 from degoog.google.hosts import Hosts
 from degoog.google.judge import Judge
-from degoog.google.scopes import ALL, shown
+from degoog.google.scopes import FILES, shown
 from degoog.google.tokens import Tokens
 from degoog.http import Pacing, open_client
 from degoog.i18n import _
@@ -112,7 +112,7 @@ async def _scopes(question: Question, given: Credentials) -> AsyncIterator[Answe
     async with open_client(judge=Judge(question.account), pacing=Pacing(), transport=question.transport) as http:
         tokens = Tokens(http, where, given, question.account)
         granted: str | None = None
-        for scope in ALL:
+        for scope in FILES:
             name = _("Google lets degoog read: {scope}").format(scope=shown([scope]))
             try:
                 if isinstance(given, ServiceAccount):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 API = "www.googleapis.com"
+PEOPLE = "people.googleapis.com"
+TASKS = "tasks.googleapis.com"
 OAUTH = "oauth2.googleapis.com"
 ACCOUNTS = "accounts.google.com"
 

@@ -7,13 +7,22 @@ from collections.abc import Iterable
 _PREFIX = "https://www.googleapis.com/auth/"
 
 # By road. developers.google.com/identity/protocols/oauth2/scopes
-SCOPES = {"files": (f"{_PREFIX}drive.readonly",)}
+SCOPES = {
+    "files": (f"{_PREFIX}drive.readonly",),
+    "calendars": (f"{_PREFIX}calendar.readonly", f"{_PREFIX}calendar.acls.readonly"),
+    "contacts": (f"{_PREFIX}contacts.readonly",),
+    "tasks": (f"{_PREFIX}tasks.readonly",),
+}
 ALL = tuple(scope for scopes in SCOPES.values() for scope in scopes)
+FILES = SCOPES["files"]
 
 
 def missing(granted: str) -> list[str]:
-    """Give what was not granted, from the `scope` of a token answer: a person can untick boxes."""
-    return [scope for scope in ALL if scope not in granted.split()]
+    """Give what was not granted, from the `scope` of a token answer: a person can untick boxes.
+
+    Files are what degoog is for; a road whose own box was left unticked says so when it is taken.
+    """
+    return [scope for scope in FILES if scope not in granted.split()]
 
 
 def shown(scopes: Iterable[str] = ALL) -> str:

@@ -14,7 +14,7 @@ from degoog.google import assertion, hosts
 from degoog.google.credentials import Consent, Credentials, GivenToken, ServiceAccount, delegation_link
 from degoog.google.fault import Fault, fault
 from degoog.google.hosts import Hosts
-from degoog.google.scopes import ALL
+from degoog.google.scopes import FILES
 from degoog.http import REPEATABLE
 from degoog.i18n import _
 from degoog.secrets import Secret
@@ -43,6 +43,7 @@ class Tokens:
     credentials: Credentials
     subject: str = ""
     clock: Callable[[], float] = time.time
+    scopes: tuple[str, ...] = FILES
     _held: Granted | None = None
     _until: float = 0.0
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -67,7 +68,7 @@ class Tokens:
                 self._until = self.clock() + self._held.lasts
             return self._held.token
 
-    async def grant(self, scopes: tuple[str, ...] = ALL) -> Granted:
+    async def grant(self, scopes: tuple[str, ...] = ()) -> Granted:
         """Ask for a new token. Raises `Unavailable`; what Google said is its cause, a `Fault`."""
         match self.credentials:
             case GivenToken(token):
@@ -80,7 +81,7 @@ class Tokens:
                     "refresh_token": refresh_token.reveal(),
                 }
             case ServiceAccount() as account:
-                signed = assertion.sign(account, subject=self.subject, scopes=scopes, now=self.clock())
+                signed = assertion.sign(account, subject=self.subject, scopes=scopes or self.scopes, now=self.clock())
                 form = {"grant_type": assertion.GRANT, "assertion": signed}
         try:
             return await asked(self.http, self.hosts, form)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime
 from typing import NamedTuple, Self
 
-from degoog.convert import calendar_object, moments, traits
+from degoog.convert import masters, moments, traits
 from degoog.convert.calendar_object import RawObject
 from degoog.convert.components import Component, Piece, component, pieces
 from degoog.convert.content_lines import Line, decoded, read, unescaped
@@ -17,8 +17,8 @@ from degoog.convert.traits import Traits
 from degoog.documents import Document, Documents
 from degoog.errors import Refused
 from degoog.i18n import _
-from degoog.loose.shelf import Laid, Pile, Shelf
 from degoog.model import FailReason, Found, Item, Kind, Ref, SkipReason, Stage
+from degoog.shelf import Laid, Pile, Shelf
 
 _OF = {"VEVENT": (Kind.CALENDAR, Kind.EVENT), "VTODO": (Kind.TASK_LIST, Kind.TASK)}
 _PAUSE = 500  # pieces between two turns of the loop
@@ -71,10 +71,10 @@ class IcsSource:
             key, _bar, number = key.rpartition("|")
             at = int(number) if number.isdecimal() else 0
             laid = _sound(shelf, holder, self._component, key)
-        groups = calendar_object.split([component(Piece(one.kind, one.number, one.data)) for one in laid])
+        groups = masters.split([component(Piece(one.kind, one.number, one.data)) for one in laid])
         if not laid or at >= len(groups):
             raise Refused(FailReason.UNREADABLE, _("It is no longer in the calendar file."))
-        uid = calendar_object.uid_of(key, groups[at], at)
+        uid = masters.uid_of(key, groups[at], at)
         kept = all(one.value("UID") == uid for one in groups[at])
         zone = self._own.get(holder, {}).get("X-WR-TIMEZONE", "") or self._zone
         return RawObject(tuple(groups[at]), self._zones.get(holder, {}), zone, "" if kept else uid)
@@ -153,7 +153,7 @@ class IcsSource:
             yield Found(_item(document, kind, pile.key, _Told(pile.title, pile.day, digest, pile.modified)))
             return
         laid = shelf.pieces(document.key, self._component, pile.key)
-        groups = calendar_object.split([component(Piece(one.kind, one.number, one.data)) for one in laid])
+        groups = masters.split([component(Piece(one.kind, one.number, one.data)) for one in laid])
         for number, group in enumerate(groups):
             told = repr([[str(line) for line in one.lines if line.name != "DTSTAMP"] for one in group])
             key = f"{pile.key}|{number}" if number else pile.key
@@ -195,7 +195,7 @@ def _laid(document: Document, piece: Piece, one: Component) -> Laid:
     digest = hashlib.sha256(said).hexdigest()
     return Laid(
         holder=document.key,
-        key=one.value("UID").strip() or calendar_object.uid_for(said),
+        key=one.value("UID").strip() or masters.uid_for(said),
         kind=piece.kind,
         master=one.first("RECURRENCE-ID") is None,
         number=piece.number,

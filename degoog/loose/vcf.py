@@ -15,8 +15,8 @@ from degoog.convert.vcards import CardPiece, RawCard
 from degoog.documents import Document, Documents
 from degoog.errors import Refused
 from degoog.i18n import _
-from degoog.loose.shelf import Laid, Shelf
 from degoog.model import FailReason, Found, Item, Kind, Ref, Stage
+from degoog.shelf import Laid, Shelf
 
 _PAUSE = 500
 _BOOK = "contacts"

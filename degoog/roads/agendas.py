@@ -85,10 +85,20 @@ class Agenda:
 
 
 def _calendars(kind: SourceKind, origins: Sequence[Origin], outside: Outside) -> Source[Any]:
+    if kind is SourceKind.GOOGLE:
+        from degoog.google.calendars import GoogleCalendars
+        from degoog.roads.accounts import google
+
+        return GoogleCalendars(google(outside, CALENDARS))
     return _ics(kind, origins, outside, component="VEVENT")
 
 
 def _tasks(kind: SourceKind, origins: Sequence[Origin], outside: Outside) -> Source[Any]:
+    if kind is SourceKind.GOOGLE:
+        from degoog.google.tasks import GoogleTasks
+        from degoog.roads.accounts import google
+
+        return GoogleTasks(google(outside, TASKS))
     if kind is SourceKind.ICS:
         return _ics(kind, origins, outside, component="VTODO")
     from degoog.google.takeout.documents import TakeoutDocuments
@@ -98,7 +108,12 @@ def _tasks(kind: SourceKind, origins: Sequence[Origin], outside: Outside) -> Sou
     return TakeoutTasks(TakeoutDocuments(_archives(origins), Product.TASKS, ending=".json"))
 
 
-def _contacts(kind: SourceKind, origins: Sequence[Origin], _outside: Outside) -> Source[Any]:
+def _contacts(kind: SourceKind, origins: Sequence[Origin], outside: Outside) -> Source[Any]:
+    if kind is SourceKind.GOOGLE:
+        from degoog.google.contacts import GoogleContacts
+        from degoog.roads.accounts import google
+
+        return GoogleContacts(google(outside, CONTACTS))
     from degoog.loose.vcf import VcfSource
 
     if kind is SourceKind.TAKEOUT:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import icalendar
 import pytest
 
-from degoog.convert.calendar_object import RawObject, calendar_object, split, uid_of
+from degoog.convert.calendar_object import RawObject, calendar_object
 from degoog.convert.components import Component, component, pieces
 from degoog.convert.content_lines import Told, unfold
+from degoog.convert.masters import split, uid_of
 from degoog.errors import Refused
 from degoog.model import Loss
 from tests.convert.rules import Rule, rules

@@ -86,6 +86,7 @@ class Shelf:
     def sort(self) -> None:
         """Make it quick to take up, once everything lies there."""
         self._sql.execute("CREATE INDEX IF NOT EXISTS by_key ON piece (holder, kind, key)")
+        self._sql.execute("CREATE INDEX IF NOT EXISTS by_group ON piece (holder, groups)")
 
     def piles(self, holder: str, kind: str) -> Iterator[Pile]:
         """Give the sound piles of a holder, by key."""
@@ -102,6 +103,14 @@ class Shelf:
         """Count a holder's pieces by kind, changed occurrences left out."""
         query = "SELECT kind, sum(master) FROM piece WHERE holder = ? GROUP BY kind"
         return {kind: number for kind, number in self._sql.execute(query, (holder,)) if number}
+
+    def namesakes(self, holder: str, group: str) -> list[str]:
+        """Give the keys of a holder whose masters say they are of one group, by day and key."""
+        query = (
+            "SELECT key FROM piece WHERE holder = ? AND groups = ? AND master AND problem = '' GROUP BY key"
+            " ORDER BY min(day), key"
+        )
+        return [key for (key,) in self._sql.execute(query, (holder, group))]
 
     def pieces(self, holder: str, kind: str, key: str) -> list[Laid]:
         """Give the pieces of a pile, in the order of the file; none where there is no such pile."""

@@ -1,0 +1,99 @@
+"""An account's Google tasks as a source: every list, done and hidden tasks too (facts/google.md §2.4).
+
+https://developers.google.com/workspace/tasks/reference/rest: it has no sync tokens, and lists are short.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, Self
+from urllib.parse import quote
+
+from degoog.convert.calendar_object import RawObject
+from degoog.convert.google_tasks import stamp, task
+from degoog.convert.titles import file_name
+from degoog.convert.traits import Traits
+from degoog.errors import Refused
+from degoog.google import hosts
+from degoog.google.client import Client
+from degoog.google.fault import Fault
+from degoog.i18n import _
+from degoog.model import FailReason, Found, Item, Kind, Ref, Stage
+
+SERVICE = "google-tasks"
+_ALL = {"maxResults": "100", "showCompleted": "true", "showHidden": "true", "showAssigned": "true"}
+_VOLATILE = frozenset({"etag", "kind", "selfLink"})
+Raw = dict[str, Any]
+
+
+class GoogleTasks:
+    """See `ports.Source`. The client is entered with the source."""
+
+    sequential = False
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @property
+    def account(self) -> str:
+        """Whose tasks these are."""
+        return self._client.account or "google"
+
+    async def walk(self) -> AsyncIterator[Found]:
+        """The lists, each followed by its tasks."""
+        async for raw in self._pages("/tasks/v1/users/@me/lists", {"maxResults": "1000"}):
+            parent = Ref(SERVICE, str(raw["id"]))
+            name = str(raw.get("title") or _("Tasks"))
+            yield Found(Item(parent, None, Kind.TASK_LIST, name, Stage.HOLDERS, content=name))
+            async for one in self._pages(f"/tasks/v1/lists/{quote(parent.id, safe='')}/tasks", _ALL):
+                if not one.get("deleted"):
+                    yield Found(_item(one, parent))
+
+    async def read(self, item: Item) -> RawObject | Traits:
+        """Describe a list, or give a task."""
+        if item.holder:
+            return Traits(item.name, "VTODO")
+        holder = item.parent.id if item.parent else ""
+        path = f"/tasks/v1/lists/{quote(holder, safe='')}/tasks/{quote(item.ref.id, safe='')}"
+        return RawObject((task(await self._asked(path, {})),))
+
+    async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._client.__aexit__(None, None, None)
+
+    async def _pages(self, path: str, params: dict[str, str]) -> AsyncIterator[Raw]:
+        params = dict(params)
+        while True:
+            page = await self._asked(path, params)
+            for raw in page.get("items") or ():
+                yield raw
+            if not page.get("nextPageToken"):
+                return
+            params["pageToken"] = str(page["nextPageToken"])
+
+    async def _asked(self, path: str, params: dict[str, str]) -> Raw:
+        try:
+            return await self._client.get(path, params, host=hosts.TASKS)
+        except Fault as fault:
+            raise Refused(FailReason.UNREADABLE, str(fault)) from fault
+
+
+def _item(raw: Raw, parent: Ref) -> Item:
+    told = json.dumps({k: v for k, v in raw.items() if k not in _VOLATILE}, sort_keys=True, ensure_ascii=False)
+    updated = stamp(raw.get("updated"))
+    return Item(
+        ref=Ref(SERVICE, str(raw["id"])),
+        parent=parent,
+        kind=Kind.TASK,
+        name=file_name(str(raw.get("title") or ""), ".ics", otherwise=_("Without a title")),
+        stage=Stage.CONTENT,
+        content=hashlib.sha256(told.encode("utf-8", "replace")).hexdigest(),
+        place=parent.id,
+        modified=datetime.strptime(updated, "%Y%m%dT%H%M%S%z") if updated else None,
+    )
