@@ -244,6 +244,15 @@ def lost_ahead(ledger: Ledger, kind: LossKind, *, road: str | None = None) -> in
     return int(_rows(ledger, sql, run=None, road=road, cause=kind)[0][0])
 
 
+def details_ahead(ledger: Ledger, kind: LossKind, *, road: str | None = None, most: int) -> list[str]:
+    """Give the details of such losses, so many at most, in the order in which they were found."""
+    sql = f"""SELECT (SELECT loss.detail FROM loss WHERE loss.item = i.id AND loss.kind = :cause LIMIT 1)
+              {FROM} AND {OUTCOME} = 'pending'
+              AND EXISTS (SELECT 1 FROM loss WHERE loss.item = i.id AND loss.kind = :cause)
+              ORDER BY i.id LIMIT :limit"""  # noqa: S608 - constants only
+    return [str(row[0]) for row in _rows(ledger, sql, run=None, road=road, cause=kind, limit=most)]
+
+
 def pending_work(ledger: Ledger, *, road: str | None = None) -> dict[str, Tally]:
     """Count what a migration would do: `make` holders, `write` new content, `replace` changed content, `move` along."""
     sql = f"""SELECT CASE WHEN i.done_content IS NULL THEN iif(i.stage = 0, 'make', 'write')

@@ -46,6 +46,7 @@ def plan_lines(
         *(_not_coming(facts, most) if work or most is None else ()),
         *_names(ledger, road),
         *_shares(ledger, road),
+        *_without_address(ledger, road),
         *_room(free, _sum(work, "write") + _sum(work, "replace")),
     ]
     if seconds is not None and work:
@@ -220,6 +221,17 @@ def _shares(ledger: Ledger, road: str) -> Iterator[str]:
             "{number} items are shared with people: the report will list their shares, to be given again.",
             number,
         ).format(number=count(number))
+
+
+def _without_address(ledger: Ledger, road: str) -> Iterator[str]:
+    number = counts.lost_ahead(ledger, LossKind.EMAIL, road=road)
+    if number:
+        names = [line(name) for name in counts.details_ahead(ledger, LossKind.EMAIL, road=road, most=5)]
+        yield n_(
+            "{number} person has no e-mail address, and could not log in: {names}. To do: write it into people.csv.",
+            "{number} people have no e-mail address, and could not log in: {names}. To do: write them into people.csv.",
+            number,
+        ).format(number=count(number), names=", ".join(names) + ("…" if number > len(names) else ""))
 
 
 def _room(free: int | None, needed: int) -> Iterator[str]:

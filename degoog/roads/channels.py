@@ -11,6 +11,7 @@ from degoog import access
 from degoog.config_schema import ChannelsRoad, Workspace
 from degoog.convert.people import Accounts, Assigned, Wanted
 from degoog.convert.slack.conversion import Conversion
+from degoog.convert.slack.values import User
 from degoog.ends import CHANNEL_SOURCES, Destination, Origin, SourceKind, TargetKind
 from degoog.errors import Usage
 from degoog.i18n import _
@@ -76,6 +77,7 @@ class Channels:
             [path for origin in origins for path in parts(origin.path)],
             consent=_consent(section, outside),
             fetches=partial(_fetches, section, outside),
+            reachable=partial(_reachable, outside.people()),
             zone=_zone(outside.workspace),
         )
 
@@ -150,6 +152,12 @@ def _assigned(people: Sequence[Person], wanted: Wanted) -> Assigned | None:
         if address and address in {person.email.casefold(), person.google.casefold()}:
             return Assigned(person.mattermost, person.email)
     return None
+
+
+def _reachable(people: Sequence[Person], user: User) -> bool:
+    """Whether somebody's address is known, or their account."""
+    said = _assigned(people, Wanted(user.ref, user.id, user.handle, user.shown, user.email))
+    return bool(user.email or (said and (said.email or said.username)))
 
 
 def _zone(workspace: Workspace | None) -> ZoneInfo:

@@ -16,10 +16,10 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from degoog.convert.slack.conversion import Everyone, Raw
-from degoog.convert.slack.values import DrawnEmoji, File, Said, Talk
+from degoog.convert.slack.values import DrawnEmoji, File, Said, Talk, User
 from degoog.errors import Refused, Usage
 from degoog.i18n import _
-from degoog.model import FailReason, Found, Item, Kind, Ref, SkipReason, Stage
+from degoog.model import FailReason, Found, Item, Kind, Loss, LossKind, Ref, SkipReason, Stage
 from degoog.ports import Blob
 from degoog.slack import entries
 from degoog.slack.consent import Consent
@@ -76,6 +76,7 @@ class SlackSource:
     Entering reads all of them once and raises `Usage` where one is none, or of another workspace. Nothing is
     unpacked: where each message stands is kept in a private temporary database. Messages of what is private are only
     counted, unless `consent` allows them. `fetches` is made once the exports are read, for it needs their token.
+    `reachable` tells whether an address is known of somebody.
     """
 
     sequential = False
@@ -86,11 +87,13 @@ class SlackSource:
         *,
         consent: Consent | None = None,
         fetches: Callable[[Gathered], Fetches] = lambda _found: NoFetching(),
+        reachable: Callable[[User], bool] = lambda user: bool(user.email),
         zone: tzinfo = UTC,
     ) -> None:
         self._paths = tuple(paths)
         self._consent = consent or Consent()
         self._make_fetches = fetches
+        self._reachable = reachable
         self._zone = zone
         self._closing = ExitStack()
         self._packs: list[Pack] = []
@@ -171,7 +174,9 @@ class SlackSource:
             yield Found(_holder(space.ref, None, Kind.TEAM, space.name or space.id, repr(space)))
         for user in found.users.values():
             print_ = repr((user, found.pictures.get(user.id)))
-            yield Found(_holder(user.ref, first, Kind.PERSON, user.shown, print_, path=user.handle))
+            item = _holder(user.ref, first, Kind.PERSON, user.shown, print_, path=user.handle)
+            needed = not (user.bot or user.deleted or user.unknown or self._reachable(user))
+            yield Found(replace(item, losses=(Loss(LossKind.EMAIL, user.shown),)) if needed else item)
         for name, url in found.emoji.items():
             if not url.startswith("alias:"):
                 yield Found(_holder(Ref(SERVICE, f"{self.account}/emoji/{name}"), first, Kind.EMOJI, name, url))

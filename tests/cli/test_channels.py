@@ -54,7 +54,16 @@ def test_a_plan_says_what_would_move_and_why_the_rest_would_not(call, export, en
     assert ended.code == 0
     assert "messages" in told(ended.out)
     assert "private channels or private conversations" in told(ended.out)
+    assert "1 person has no e-mail address, and could not log in: Sans Courriel." in told(ended.out)
     assert not BUNDLE.exists()
+
+
+def test_who_is_in_people_csv_is_not_asked_for(call, export, environ):
+    Path("people.csv").write_text("name,slack,email\nSans Courriel,U0SANS,sans@lauze.example\n", encoding="utf-8")
+    ended = call("plan", "channels", *FROM, *TO, environ=environ)
+
+    assert ended.code == 0
+    assert "no e-mail address" not in told(ended.out)
 
 
 def test_an_export_becomes_a_file_to_import(call, export, environ):

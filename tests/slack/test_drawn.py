@@ -144,7 +144,14 @@ def test_who_can_log_in_is_who_could(moved):
     active = {ref.rpartition("/")[2] for ref, person in moved.people.items() if person.active}
 
     assert active == {"U0CAMILLE", "U0JO", "U0AWA", "U0NOEL", "U0MAJ", "W0GRID"}
-    assert {loss.kind for loss in moved.losses} >= {LossKind.EMAIL, LossKind.GUEST, LossKind.AUTHOR, LossKind.ROOT}
+    assert {loss.kind for loss in moved.losses} >= {LossKind.GUEST, LossKind.AUTHOR, LossKind.ROOT}
+
+
+def test_who_has_no_address_is_known_before_anything_moves(moved):
+    told = {found.item.ref.id.rpartition("/")[2]: found.item.losses for found in moved.founds}
+
+    assert told["U0SANS"] == (Loss(LossKind.EMAIL, "Sans Courriel"),)
+    assert [id_ for id_, losses in told.items() if losses] == ["U0SANS"]
 
 
 def test_by_default_nothing_private_is_more_than_a_line(drawn):

@@ -154,8 +154,6 @@ def _person(user: User, named: Named) -> tuple[Person, tuple[Loss, ...]]:
     losses = []
     if user.unknown:
         losses.append(Loss(LossKind.AUTHOR, user.id))
-    elif not (named.known or named.email or user.bot or user.deleted):
-        losses.append(Loss(LossKind.EMAIL, user.shown))
     if user.guest and not named.chosen:
         losses.append(Loss(LossKind.GUEST, user.shown))
     if not named.known and named.username != user.handle:
