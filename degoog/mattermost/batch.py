@@ -39,10 +39,14 @@ class MattermostBatch:
         return self._posts >= POSTS or self._bytes >= BYTES or len(self._tasks) - self._posts >= _HOLDERS
 
     def intents(self) -> Sequence[tuple[Ref, Intent]]:
-        """Each message knows on the server which one it is: what arrived is found again by that."""
+        """Each message knows on the server which one it is: what arrived is found again by that.
+
+        A team or channel that we were making is ours to tidy up.
+        """
+        made = [Part(task.item, task.at) for task in self._tasks if isinstance(task, Make)]
         writes = [task for task in self._tasks if isinstance(task, Write)]
         said = [part for task in writes for part in (Part(task.item, task.at), *task.parts)]
-        return [(one.item.ref, Intent(one.at.path)) for one in said if not one.at.was]
+        return [(one.item.ref, Intent(one.at.path)) for one in (*made, *said) if not one.at.was]
 
     async def close(self) -> Sequence[Result]:
         """Send everything."""

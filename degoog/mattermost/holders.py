@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from degoog.convert.talk import Channel, Emoji, Person, Team
 from degoog.errors import Refused
 from degoog.i18n import _
-from degoog.mattermost import jobs, lines, posts
+from degoog.mattermost import jobs, lines
 from degoog.mattermost.bundle import Bundle
 from degoog.mattermost.census import DIRECT, Conversation
-from degoog.mattermost.threads import BACK, Tools
+from degoog.mattermost.threads import Tools, forget
 from degoog.model import FailReason, Loss, LossKind, Proof
 from degoog.ports import Failed, Make, Result, Settled
 
@@ -116,16 +116,17 @@ def _check(fine: object, detail: str) -> None:
 async def _team(tools: Tools, task: Make, value: Team) -> Result:
     _check(_TEAM.match(value.name) and 2 <= len(value.name) <= 64, value.name)
     group = tools.census.teams.get(value.name)
+    ours = task.at.intent is not None
     if group is None:
         made = await tools.client.do(
             "POST", "/teams", {"name": value.name, "display_name": value.display_name[:64], "type": "I"}
         )
         group = tools.census.know_team(made)
-        await tools.census.load_channels()
-        square = tools.census.channel(group.name, TOWN_SQUARE)
-        if square is not None:
-            await _forget_our_notices(tools, square, int(time.time() * 1000) - BACK)
+        ours = True
     await tools.census.load_channels()
+    square = tools.census.channel(group.name, TOWN_SQUARE)
+    if ours and square is not None:
+        await forget(tools, square.id, _OUR_NOTICES, {tools.client.server.username})
     return Settled(task.item, group.name, Proof(group.id), link=f"{tools.client.url}/{group.name}")
 
 
@@ -139,23 +140,16 @@ async def _adopt(tools: Tools, task: Make, value: Channel, found: Conversation) 
     if value.name == TOWN_SQUARE and value.display_name and not found.posts and not task.at.proof:
         news["display_name"] = value.display_name
     if news and not found.archived:
-        began = int(time.time() * 1000) - BACK
         changed = await tools.client.do("PUT", f"/channels/{found.id}/patch", news)
-        await _forget_our_notices(tools, found, began)
         found = tools.census.know_channel(changed, value.team)
+    if news or task.at.intent is not None:
+        await forget(tools, found.id, _OUR_NOTICES, {tools.client.server.username})
     lost = [
         Loss(LossKind.PROPERTY, name)
         for name, ours, theirs in (("header", value.header, found.header), ("purpose", value.purpose, found.purpose))
         if ours and ours != theirs
     ]
     return replace(_settled(task, found.name, found.id), losses=tuple(lost), link=_link(tools, found))
-
-
-async def _forget_our_notices(tools: Tools, channel: Conversation, since: int) -> None:
-    """Take away what the server says by itself of what we have just done: history has none of it."""
-    async for post in posts.newest_first(tools.client, channel.id, until=since):
-        if post.notice in _OUR_NOTICES and post.user == tools.client.server.me:
-            await tools.client.call("DELETE", f"/posts/{post.id}")
 
 
 async def _room_for_channel(tools: Tools, team: str) -> None:

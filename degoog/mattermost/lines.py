@@ -74,7 +74,12 @@ def channel(described: Channel) -> Line:
 
 def direct_channel(members: Sequence[str], header: str = "") -> Line:
     """Give the line of a conversation among a few."""
-    return {"type": "direct_channel", "direct_channel": {"members": list(members), "header": header}}
+    return {"type": "direct_channel", "direct_channel": {"members": _two(members), "header": header}}
+
+
+def _two(members: Sequence[str]) -> list[str]:
+    """A note to self is a conversation of one with the same one (import_validators.go wants two)."""
+    return [*members, *members] if len(members) == 1 else list(members)
 
 
 def user(person: Person, rooms: Mapping[str, Sequence[str]], *, now: int, picture: str = "") -> Line:
@@ -114,7 +119,7 @@ def thread(room: Room, root: Line, replies: Sequence[Line]) -> Line:
     said = {**root, "replies": list(replies)} if replies else root
     if room.team:
         return {"type": "post", "post": {"team": room.team, "channel": room.channel, **said}}
-    return {"type": "direct_post", "direct_post": {"channel_members": list(room.members), **said}}
+    return {"type": "direct_post", "direct_post": {"channel_members": _two(room.members), **said}}
 
 
 def post(sent: Sent) -> Line:

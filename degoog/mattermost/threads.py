@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from degoog import wording
@@ -21,7 +21,6 @@ from degoog.mattermost.unit import Message, Rules, Shore, Unit, Writer, unit
 from degoog.model import FailReason, Item, Loss, LossKind, Proof
 from degoog.ports import Failed, Result, Settled, Unknown, Write
 
-BACK = 60_000  # milliseconds by which this clock and the server's may differ
 _FAULTS = 20  # lines at fault that one batch forgives: then it is not the lines
 
 
@@ -33,6 +32,18 @@ class Tools:
     census: Census
     settings: Settings
     joining: dict[str, int] = field(default_factory=dict)
+
+
+async def forget(tools: Tools, channel: str, notices: Collection[str], about: Collection[str]) -> None:
+    """Take away what the server says by itself of what our account did to some people: history has none of it.
+
+    Such lines are newer than whatever was imported; a run that died may have left some.
+    """
+    async for post in posts.newest_first(tools.client, channel):
+        if post.ref:
+            return
+        if post.notice in notices and post.user == tools.client.server.me and post.about in about:
+            await tools.client.call("DELETE", f"/posts/{post.id}")
 
 
 @dataclass(slots=True)

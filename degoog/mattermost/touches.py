@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 
 from degoog.convert.talk import Channel
 from degoog.errors import Refused
-from degoog.mattermost import posts
 from degoog.mattermost.census import Account, Conversation, members
-from degoog.mattermost.threads import BACK, Tools
+from degoog.mattermost.threads import Tools, forget
 from degoog.model import FailReason, Loss, LossKind, Proof, Stage
 from degoog.ports import Failed, Result, Settled, Touch
 
 # What a membership made by the API leaves in a channel (model/post.go).
-NOTICES = frozenset({"system_add_to_channel", "system_join_channel", "system_add_to_team", "system_join_team"})
+_NOTICES = frozenset({"system_add_to_channel", "system_add_to_team"})
 
 
 async def touch(tools: Tools, task: Touch) -> Result:
@@ -33,16 +31,14 @@ async def touch(tools: Tools, task: Touch) -> Result:
 
 
 async def _join(tools: Tools, channel: Conversation, described: Channel) -> list[Loss]:
-    """Add who is missing, and take away the notices that this made: history has none."""
+    """Add who is missing, and take away the notices that this makes: history has none."""
     if not channel.team or channel.archived:
         return []
-    group = tools.census.teams[channel.team]
+    group, losses = tools.census.teams[channel.team], list[Loss]()
     inside = await members(tools.client, f"/channels/{channel.id}")
-    missing = [one for one in _accounts(tools, described.members) if one.active and one.id not in inside]
-    if not missing:
-        return []
-    began, losses, added = int(time.time() * 1000) - BACK, [], []
-    team = await members(tools.client, f"/teams/{group.id}")
+    there = [one for one in _accounts(tools, described.members) if one.active]
+    missing = [one for one in there if one.id not in inside]
+    team = await members(tools.client, f"/teams/{group.id}") if missing else {}
     newcomers = [one for one in missing if one.id not in team]
     if newcomers:
         await tools.settings.need("TeamSettings", "MaxUsersPerTeam", len(team) + len(newcomers))
@@ -51,24 +47,13 @@ async def _join(tools: Tools, channel: Conversation, described: Channel) -> list
             if one.id not in team:
                 await tools.client.do("POST", f"/teams/{group.id}/members", {"team_id": group.id, "user_id": one.id})
             await tools.client.do("POST", f"/channels/{channel.id}/members", {"user_id": one.id})
-            added.append(one)
         except Refused as error:
             losses.append(Loss(LossKind.PROPERTY, error.detail, who=one.username))
-    places = [channel]
-    if newcomers and (square := tools.census.channel(channel.team, "town-square")) and square.id != channel.id:
-        places.append(square)
-    for place in places:
-        await _forget_notices(tools, place, added, began)
+    names = {one.username for one in there}
+    square = tools.census.channel(channel.team, "town-square")
+    for place in {channel.id, square.id if square else channel.id}:
+        await forget(tools, place, _NOTICES, names)
     return losses
-
-
-async def _forget_notices(tools: Tools, channel: Conversation, added: Iterable[Account], since: int) -> None:
-    names = {one.username for one in added}
-    ids = {one.id for one in added}
-    async for post in posts.newest_first(tools.client, channel.id, until=since):
-        whom = post.about or tools.census.holder_of(post.user)
-        if post.notice in NOTICES and (whom in names or post.user in ids):
-            await tools.client.call("DELETE", f"/posts/{post.id}")
 
 
 async def _leave(tools: Tools, channel: Conversation, described: Channel) -> list[Loss]:

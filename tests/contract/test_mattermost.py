@@ -1,0 +1,304 @@
+"""What moving into a Mattermost must do, on the sandbox's stand-in and, where the environment names one, a real one."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import pytest
+
+from degoog.convert.talk import Attachment, Post, Reaction
+from degoog.engine import Check, Verified
+from degoog.errors import Usage
+from degoog.mattermost.limits import Limits
+from degoog.model import FailReason
+from degoog.sandbox.mattermost import MattermostSandbox
+from degoog.sandbox.mattermost.server import TOKEN
+from tests.contract.chat import Chat, Dying, Mover, real, ref
+from tests.memory import Killed, blob
+
+REAL = os.environ.get("DEGOOG_TEST_MATTERMOST", "")
+AT = datetime(2021, 3, 28, 2, 30, 0, 123000, tzinfo=UTC)
+MS = 1616898600123
+EVERYWHERE = pytest.mark.parametrize("server", ["sandbox", *(["real"] if REAL else [])], indirect=True)
+
+
+async def no_sleep(_seconds: float) -> None:
+    """The stand-in is never waited for."""
+
+
+@pytest.fixture
+def sandbox() -> Iterator[MattermostSandbox]:
+    with MattermostSandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Iterator[Chat]:
+    if request.param == "real":
+        yield Chat(*real(REAL), asyncio.sleep)
+    else:
+        with MattermostSandbox() as running:
+            yield Chat(running.url, TOKEN, no_sleep)
+
+
+@pytest.fixture
+def chat(server: Chat) -> Chat:
+    return server
+
+
+@pytest.fixture
+def mover(chat, tmp_path) -> Mover:
+    return Mover(chat, tmp_path / "ledger.db")
+
+
+def post(chat: Chat, number: int, text: str, who: str = "anna", **more) -> Post:
+    """The number-th message of an export, that many seconds after the first."""
+    given = {"at": AT + timedelta(seconds=number), **more}
+    return Post(ref(f"{chat.name}/m/{number}"), chat.username(who), text=text, **given)
+
+
+@EVERYWHERE
+def test_a_conversation_arrives_with_everything_in_it(chat, mover):
+    room = chat.room("semis", header="Serre 🌱", purpose="Ce qui pousse")
+    thumbs = Reaction(chat.username("bob"), "+1", AT + timedelta(seconds=9))
+    plan = Attachment(ref("F1"), "plan d'été.txt", blob(b"tomates"))
+    root = post(chat, 1, "**Réunion** @bob 🎉", reactions=(thumbs,), attachments=(plan,), pinned=True)
+    replies = (
+        post(chat, 2, "oui", "bob", edited=AT + timedelta(minutes=1), reactions=(thumbs,)),
+        post(chat, 3, "en route", "zoe", action=True),
+    )
+
+    balance = mover.move(chat.things(room), [chat.talk(room, root, *replies)])
+
+    assert (balance.moved, balance.failed, balance.pending, balance.holds) == (8, 0, 0, True)
+    first, second, third = chat.posts("semis")
+    names = {chat.user(name)["id"]: name for name in ("anna", "bob", "zoe")}
+    assert [names[one["user_id"]] for one in (first, second, third)] == ["anna", "bob", "zoe"]
+    assert [one["create_at"] for one in (first, second, third)] == [MS + 1000, MS + 2000, MS + 3000]
+    assert [one["root_id"] for one in (first, second, third)] == ["", first["id"], first["id"]]
+    assert first["is_pinned"]
+    assert [(f["name"], f["size"]) for f in first["metadata"]["files"]] == [("plan d'été.txt", 7)]
+    assert [one["emoji_name"] for one in second["metadata"]["reactions"]] == ["+1"]
+    assert second["edit_at"] == MS + 60_000
+    assert (third["message"], third["type"]) == ("*en route*", "me")
+    assert (chat.channel("semis")["header"], chat.channel("semis")["purpose"]) == ("Serre 🌱", "Ce qui pousse")
+
+
+@EVERYWHERE
+def test_run_again_nothing_changes_and_everything_is_proven(chat, mover):
+    room = chat.room("semis")
+    talks = [chat.talk(room, post(chat, n, f"message {n}")) for n in range(4)]
+    mover.move(chat.things(room), talks)
+    before = chat.posts("semis")
+
+    again = mover.move(chat.things(room), talks)
+
+    assert (again.moved, again.unchanged) == (0, 9)
+    assert chat.posts("semis") == before
+    assert mover.verify(Check.FULL).sound
+
+
+@EVERYWHERE
+def test_a_later_export_moves_only_what_is_new_and_the_root_keeps_its_files(chat, mover):
+    room = chat.room("semis")
+    plan = Attachment(ref("F1"), "plan.txt", blob(b"tomates"))
+    root, reply = post(chat, 1, "la question", attachments=(plan,)), post(chat, 2, "une réponse", "bob")
+    mover.move(chat.things(room), [chat.talk(room, root, reply)])
+    before = chat.posts("semis")
+    gone = post(chat, 1, "la question, convertie autrement")  # and the export's link to the file has expired
+
+    later = mover.move(
+        chat.things(room),
+        [chat.talk(room, gone, reply, post(chat, 5, "enfin", "zoe")), chat.talk(room, post(chat, 6, "et"))],
+    )
+
+    assert later.moved == 3  # the two, and the root whose text is another now
+    after = chat.posts("semis")
+    assert [one["message"] for one in after] == ["la question", "une réponse", "enfin", "et"]
+    assert [one["id"] for one in after[:2]] == [one["id"] for one in before]
+    assert after[2]["root_id"] == after[0]["id"]
+    assert [(f["id"], f["name"]) for f in after[0]["metadata"]["files"]] == [
+        (f["id"], f["name"]) for f in before[0]["metadata"]["files"]
+    ]
+    assert mover.verify().sound
+
+
+@EVERYWHERE
+def test_an_account_that_is_there_keeps_its_password_and_joins_without_a_notice(chat, mover):
+    chat.account("anna", password="Ma-phrase-2026")
+    room = chat.room("semis")
+
+    mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "bonjour"))])
+
+    assert chat.said("semis") == ["bonjour"]
+    assert not [one for one in chat.posts("town-square") if one["type"].startswith("system_")]
+    assert set(chat.seen("semis")) >= {chat.user("anna")["id"], chat.user("bob")["id"]}
+    if chat.sleep is no_sleep:
+        return
+    body = {"login_id": chat.username("anna"), "password": "Ma-phrase-2026"}
+    assert chat.api("POST", "/users/login", json=body)["username"] == chat.username("anna")
+
+
+@EVERYWHERE
+def test_a_channel_that_is_there_is_adopted_with_what_it_says_of_itself(chat, mover):
+    mover.move(chat.things(), [])
+    team = chat.team()["id"]
+    theirs = {"team_id": team, "name": "semis", "display_name": "Nos semis", "type": "O", "header": "À nous"}
+    made = chat.api("POST", "/channels", json=theirs)
+    chat.api("POST", "/posts", json={"channel_id": made["id"], "message": "d'ici"})
+    room = chat.room("semis", header="De Slack", purpose="De Slack")
+
+    mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "de Slack"))])
+
+    after = chat.channel("semis")
+    assert (after["id"], after["display_name"], after["header"]) == (made["id"], "Nos semis", "À nous")
+    assert after["purpose"] == "De Slack"
+    assert [text for text in chat.said("semis") if "admin" not in text] == ["de Slack", "d'ici"]
+    assert ("property", "header") in mover.losses()
+
+
+@EVERYWHERE
+def test_two_people_in_one_millisecond_stay_two(chat, mover):
+    mover.move(chat.things(room := chat.room("semis")), [])
+    said = {"channel_id": chat.channel("semis")["id"], "message": "pareil", "create_at": MS + 1000}
+    chat.api("POST", "/posts", json=said)
+
+    mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "pareil"))])
+    mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "pareil"))])
+
+    assert [(p["message"], p["create_at"]) for p in chat.posts("semis")] == [
+        ("pareil", MS + 1000),
+        ("pareil", MS + 1001),
+    ]
+
+
+@EVERYWHERE
+def test_one_account_the_server_refuses_fails_alone_and_is_named(chat, mover):
+    room = chat.room("semis")
+    things = [*chat.things(room), chat.person("long", position="x" * 200)]
+
+    balance = mover.move(things, [chat.talk(room, post(chat, 1, "bonjour"))])
+
+    assert (balance.moved, balance.failed) == (6, 1)
+    assert [r for r, state in mover.rows("ref, state") if state == "failed"] == [f"slack:{chat.name}/long"]
+    assert mover.rows("reason")[0] is not FailReason.REJECTED
+
+
+@EVERYWHERE
+def test_history_arrives_read_and_what_was_archived_is_archived_last(chat, mover):
+    room = chat.room("ancien", archived=True)
+
+    mover.move(chat.things(room), [chat.talk(room, post(chat, n, f"message {n}")) for n in range(3)])
+
+    assert chat.channel("ancien")["delete_at"]
+    seen = chat.seen("ancien")
+    assert [seen[chat.user(name)["id"]] for name in ("anna", "bob")] == [3, 3]
+
+
+@EVERYWHERE
+def test_what_somebody_deleted_or_changed_afterwards_is_found_out(chat, mover):
+    room = chat.room("semis")
+    mover.move(chat.things(room), [chat.talk(room, post(chat, n, f"message {n}")) for n in range(3)])
+
+    chat.api("DELETE", f"/posts/{chat.posts('semis')[0]['id']}")
+
+    assert mover.verify() == Verified(proven=7, missing=1, extra=mover.verify().extra)
+
+
+@EVERYWHERE
+def test_the_map_of_what_moved_is_kept_and_read_back(chat, mover):
+    async def go() -> bytes:
+        async with chat.target() as target:
+            await target.save_map("channels-x.jsonl.gz", blob(b"first"))
+            await target.save_map("channels-x.jsonl.gz", blob(b"second"))
+            out = BytesIO()
+            async with target.load_map("channels-x.jsonl.gz") as chunks:
+                async for chunk in chunks:
+                    out.write(chunk)
+            return out.getvalue()
+
+    assert asyncio.run(go()) == b"second"
+
+
+@EVERYWHERE
+def test_conversations_among_a_few_arrive_with_nobody_else_in_them(chat, mover):
+    pair, three = chat.room("pair", "anna", "bob", team=""), chat.room("three", "anna", "bob", "zoe", team="")
+    myself = chat.room("self", "anna", team="")
+
+    balance = mover.move(
+        chat.things(pair, three, myself),
+        [chat.talk(room, post(chat, n, f"entre nous {n}")) for n, room in enumerate((pair, three, myself))],
+    )
+
+    assert (balance.failed, balance.pending) == (0, 0)
+    links = [link for link, kind in mover.rows("lies, kind") if kind == "channel"]
+    sizes = [len(chat.api("GET", f"/channels/{lies.rpartition('direct-')[2]}/members")) for lies in links]
+    assert sorted(sizes) == [1, 2, 3]
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize("requests", [9, 16, 24])
+def test_killed_and_run_again_nothing_is_lost_and_nothing_is_there_twice(chat, mover, requests, answered):
+    room = chat.room("semis", archived=True)
+    file = Attachment(ref("F1"), "plan.txt", blob(b"tomates"))
+    talks = [chat.talk(room, post(chat, n, f"m {n}", attachments=(file,)), post(chat, 50 + n, "r")) for n in range(4)]
+
+    with contextlib.suppress(Killed):
+        mover.move(chat.things(room), talks, wire=Dying(requests, answered=answered))
+    balance = mover.move(chat.things(room), talks)
+
+    assert (balance.pending, balance.failed, balance.holds) == (0, 0, True)
+    assert sorted(text for text in chat.said("semis") if "archived" not in text) == sorted(
+        [f"m {n}" for n in range(4)] + ["r"] * 4
+    )
+    assert mover.verify().sound
+
+
+def test_killed_at_every_single_request_it_ends_as_if_it_had_not_been(tmp_path):
+    requests, ended = 0, False
+    while not ended:
+        requests += 1
+        with MattermostSandbox() as running:
+            running.world.patience = 2
+            chat = Chat(running.url, TOKEN, no_sleep)
+            mover = Mover(chat, tmp_path / f"{requests}.db")
+            room = chat.room("semis", "anna", "bob")
+            chat.account("anna")
+            talks = [chat.talk(room, post(chat, n, f"m {n}"), post(chat, 50 + n, "r")) for n in range(3)]
+            try:
+                mover.move(chat.things(room), talks, wire=Dying(requests, answered=requests % 2 == 0))
+                ended = True
+            except Killed:
+                pass
+            balance = mover.move(chat.things(room), talks)
+            assert (balance.pending, balance.failed, balance.touches) == (0, 0, 0), requests
+            assert sorted(chat.said("semis")) == ["m 0", "m 1", "m 2", "r", "r", "r"], requests
+            assert running.world.settings["TeamSettings"]["MaxUsersPerTeam"] == 50
+    assert requests > 20
+
+
+def test_settings_too_narrow_are_said_or_raised_and_put_back_also_after_a_kill(sandbox, tmp_path):
+    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    limits = sandbox.world.settings["FileSettings"]
+    limits["MaxFileSize"] = 100
+    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
+    talks = [chat.talk(room, post(chat, 1, "bonjour"))]
+
+    with pytest.raises(Usage, match=r"FileSettings\.MaxFileSize is 100"):
+        mover.move(chat.things(room), talks, limits=Limits.KEEP)
+
+    requests = 0
+    while limits["MaxFileSize"] == 100 and requests < 60:
+        requests += 1
+        with contextlib.suppress(Killed):
+            mover.move(chat.things(room), talks, wire=Dying(requests, answered=True))
+    assert limits["MaxFileSize"] > 100
+    mover.move(chat.things(room), talks)
+
+    assert chat.said("semis") == ["bonjour"]
+    assert limits["MaxFileSize"] == 100
+    assert not sandbox.world.admin.kept["preferences"]
