@@ -21,13 +21,17 @@ class Limits(StrEnum):
 
 
 class Settings:
-    """The settings an import depends on. `read` comes first; nothing is changed before `need`."""
+    """The settings an import depends on. `read` comes first; nothing is changed before `need`.
+
+    `joining` is since when this run, or one that died, adds people to channels (milliseconds, 0 for not at all).
+    """
 
     def __init__(self, client: Client, limits: Limits) -> None:
         self._client = client
         self._limits = limits
         self._now: dict[str, dict[str, Any]] = {}
         self._before: dict[str, dict[str, Any]] = {}
+        self.joining = 0
 
     async def read(self) -> None:
         """Read them; what a run that died has raised is known again by its old values. Raises `Unavailable`."""
@@ -37,8 +41,9 @@ class Settings:
         status, kept = await self._client.call("GET", f"/users/{me}/preferences/{_CATEGORY}/name/{_NAME}")
         if status == 200 and isinstance(kept, dict) and kept.get("value"):  # without one, the answer is 400
             try:
-                self._before = json.loads(str(kept["value"]))
-            except ValueError:
+                value = json.loads(str(kept["value"]))
+                self._before, self.joining = value["before"], int(value["joining"])
+            except (ValueError, KeyError, TypeError):
                 self._before = {}
 
     @property
@@ -64,12 +69,19 @@ class Settings:
         await self._keep()
         await self._patch({section: {key: least}})
 
+    async def join(self, now: int) -> None:
+        """Note that people are added to channels from now on: what the server says of it will be taken away."""
+        if not self.joining:
+            self.joining = now
+            await self._keep()
+
     async def put_back(self) -> None:
-        """Give every setting that was raised its old value."""
-        if not self._before:
+        """Give every setting that was raised its old value; forget what was noted."""
+        if not self._before and not self.joining:
             return
-        await self._patch(self._before)
-        self._before = {}
+        if self._before:
+            await self._patch(self._before)
+        self._before, self.joining = {}, 0
         me = self._client.server.me
         entry = [{"user_id": me, "category": _CATEGORY, "name": _NAME, "value": ""}]
         await self._client.call("POST", f"/users/{me}/preferences/delete", entry)
@@ -79,7 +91,7 @@ class Settings:
 
     async def _keep(self) -> None:
         me = self._client.server.me
-        value = json.dumps(self._before, separators=(",", ":"))
+        value = json.dumps({"before": self._before, "joining": self.joining}, separators=(",", ":"))
         entry = [{"user_id": me, "category": _CATEGORY, "name": _NAME, "value": value}]
         status, answer = await self._client.call("PUT", f"/users/{me}/preferences", entry)
         if status != 200:

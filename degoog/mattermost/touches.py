@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 
 from degoog.convert.talk import Channel
 from degoog.errors import Refused
+from degoog.mattermost import posts
 from degoog.mattermost.census import Account, Conversation, members
-from degoog.mattermost.threads import Tools, forget
+from degoog.mattermost.threads import Tools
 from degoog.model import FailReason, Loss, LossKind, Proof, Stage
 from degoog.ports import Failed, Result, Settled, Touch
 
 # What a membership made by the API leaves in a channel (model/post.go).
-_NOTICES = frozenset({"system_add_to_channel", "system_add_to_team"})
+_NOTICES = frozenset({"system_add_to_channel", "system_join_channel", "system_add_to_team", "system_join_team"})
+_BACK = 60_000  # milliseconds by which this clock and the server's may differ
 
 
 async def touch(tools: Tools, task: Touch) -> Result:
@@ -42,6 +45,8 @@ async def _join(tools: Tools, channel: Conversation, described: Channel) -> list
     newcomers = [one for one in missing if one.id not in team]
     if newcomers:
         await tools.settings.need("TeamSettings", "MaxUsersPerTeam", len(team) + len(newcomers))
+    if missing:
+        await tools.settings.join(int(time.time() * 1000) - _BACK)
     for one in missing:
         try:
             if one.id not in team:
@@ -49,11 +54,20 @@ async def _join(tools: Tools, channel: Conversation, described: Channel) -> list
             await tools.client.do("POST", f"/channels/{channel.id}/members", {"user_id": one.id})
         except Refused as error:
             losses.append(Loss(LossKind.PROPERTY, error.detail, who=one.username))
-    names = {one.username for one in there}
     square = tools.census.channel(channel.team, "town-square")
-    for place in {channel.id, square.id if square else channel.id}:
-        await forget(tools, place, _NOTICES, names)
+    if tools.settings.joining:
+        for place in {channel.id, square.id if square else channel.id}:
+            await _forget(tools, place, there)
     return losses
+
+
+async def _forget(tools: Tools, channel: str, people: Sequence[Account]) -> None:
+    """Take away who joined, of those we added since we began to."""
+    names, ids = {one.username for one in people}, {one.id for one in people}
+    async for post in posts.newest_first(tools.client, channel, until=tools.settings.joining):
+        added = post.user == tools.client.server.me and post.about in names
+        if post.notice in _NOTICES and (added or post.user in ids):
+            await tools.client.call("DELETE", f"/posts/{post.id}")
 
 
 async def _leave(tools: Tools, channel: Conversation, described: Channel) -> list[Loss]:

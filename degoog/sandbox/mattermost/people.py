@@ -131,6 +131,6 @@ def _join_team(asked: Asked, id_: str) -> Response:
             raise ApiError(400, "app.team.join_user_to_team.max_accounts.app_error", "This team has reached its limit.")
         asked.world.join_team(team, user)
         if square is not None:
-            asked.world.notice(square, asked.me, "system_add_to_team", addedUsername=user.username)
+            asked.world.notice(square, user, "system_join_team", username=user.username)  # as 11.6 does
     told: dict[str, Any] = {"team_id": id_, "user_id": user.id}
     return answer(told, 201)
