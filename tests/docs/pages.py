@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
-FRENCH = {"guide-referent.md", "guide-agences.md", "rgpd.md"}
+FRENCH = {"guide-referent.md", "guide-slack.md", "guide-agences.md", "rgpd.md"}
 
 _FENCE = re.compile(
     r"^(?P<indent> *)(?:<!-- (?P<note>[^\n]*?) -->\n+ *)?```(?P<language>[^\n]*)\n(?P<body>.*?)^ *```$",
