@@ -18,12 +18,13 @@ ARGS ?=
 CHECKS := format lint types translations
 LAYERS := imports repo unit contract crash cli docs page wheel
 
-.PHONY: help setup demo test bench translations clean $(CHECKS:%=test-%) $(LAYERS:%=test-%)
+.PHONY: help setup demo test bench translations clean $(CHECKS:%=test-%) $(LAYERS:%=test-%) test-servers
 
 help:
 	@echo 'make demo           move the archive of a fictional association, here and now / voir degoog à l’œuvre'
 	@echo 'make test           every check and test, fast ones first / toutes les vérifications'
 	@echo 'make test-LAYER     one of: $(CHECKS) $(LAYERS)'
+	@echo 'make test-servers   the playbooks, on machines booted for it (root, Debian) / les serveurs, sur des machines jetables'
 	@echo 'make translations   bring degoog/locale up to date with the sentences of the code'
 	@echo 'make bench          the measures of docs/benchmarks.md'
 	@echo 'make setup          only prepare .venv / préparer seulement .venv'
@@ -80,6 +81,8 @@ test-format: setup
 test-lint: setup
 	@echo '== lint'
 	@$(BIN)/ruff check --quiet .
+	@$(BIN)/yamllint --strict playbooks inventory.example templates
+	@cd playbooks && PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint --offline -q --profile production .
 
 test-types: setup
 	@echo '== types'
@@ -91,6 +94,11 @@ test-translations: setup
 
 $(LAYERS:%=test-%): test-%: setup
 	@$(BIN)/python -m pytest --layer=$* $(ARGS)
+
+# Boots throw-away Debian machines and applies the real playbooks: as root, with the packages that it names when they are
+# missing. DEGOOG_SERVERS_FOLDER keeps their root file systems for the next time.
+test-servers: setup
+	@$(BIN)/python -m pytest --layer=servers $(ARGS)
 
 translations: setup
 	@$(BIN)/python -m tools.translations update

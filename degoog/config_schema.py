@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 from degoog import addresses, ends, filters
+from degoog.config_servers import Servers
 from degoog.i18n import _
 from degoog.problems import Wrong, instead
 from degoog.section import Section, Text
@@ -241,6 +242,7 @@ class Workspace(Section):
     space: Space | None = Field(
         None, description="What “degoog provision” makes: groups, folders, calendars, channels."
     )
+    servers: Servers | None = Field(None, description="How the servers are installed, for those who install them.")
     roads: Roads = Roads()
 
 

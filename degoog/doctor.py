@@ -21,6 +21,7 @@ from degoog.i18n import _, n_
 from degoog.mattermost import health as chat_health
 from degoog.nextcloud import health
 from degoog.problems import Problems
+from degoog.provision import inventory, orders, preflight, runner
 from degoog.secrets import Secrets
 
 _ROOM = 2_000_000_000
@@ -68,6 +69,8 @@ async def examine(ground: Ground) -> AsyncIterator[Finding]:
     async for finding in _nextcloud(ground):
         yield finding
     async for finding in _mattermost(ground):
+        yield finding
+    for finding in _servers(ground):
         yield finding
 
 
@@ -262,3 +265,22 @@ async def _of_account(ground: Ground, client: httpx.AsyncClient, url: str) -> As
     else:
         cure = _("ask your host why this account may only read.")
         yield Finding("write", Level.FAIL, _("this account may not create files"), cure, url)
+
+
+def _servers(ground: Ground) -> Iterator[Finding]:
+    """Look at the machines on which servers are to be installed, where workspace.yml describes any."""
+    workspace = ground.workspace
+    if workspace is None or workspace.servers is None:
+        return
+    try:
+        hosts = orders.hosts(workspace, ground.folder)
+        order = orders.make(workspace, ground.folder, ground.environ, playbook="preflight.yml")
+        domains = {group: str(order.variables[f"degoog_{group}_domain"]) for group in inventory.GROUPS}
+        looked = [*preflight.names(hosts, domains), *preflight.doors(hosts)]
+        if all(one.good for one in looked if one.check == "ssh"):
+            looked += preflight.machines(runner.run(order), now=ground.now())
+    except DegoogError as error:
+        yield from _of_file("servers", error)
+        return
+    for one in looked:
+        yield Finding(one.check, Level.OK if one.good else Level.FAIL, one.what, one.cure)

@@ -304,6 +304,39 @@ def _counting(items: int) -> str:
     ).format(items=wording.count(items))
 
 
+class Steps(AbstractContextManager["Steps"]):
+    """How far something is that is done step by step: a bar on a terminal, else a line for each new step.
+
+    Without a stream it says nothing.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+        self._said = ""
+        self._bar = (
+            _Line(total=1.0, file=stream, leave=False, bar_format=_MEASURED, dynamic_ncols=True, mininterval=0)
+            if stream is not None and stream.isatty()
+            else None
+        )
+
+    def tell(self, step: str, done: int, total: int) -> None:
+        """Say which step is being taken, and how much is done of all there is."""
+        if self._bar is not None:
+            self._bar.n = done / total if total else 0.0
+            self._bar.set_description_str(step, refresh=False)
+            self._bar.refresh()
+        elif self._stream is not None and step != self._said:
+            self._stream.write(step + "\n")
+            self._stream.flush()
+        self._said = step
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
 def progress(stream: TextIO, *, clock: Clock, environ: Mapping[str, str]) -> Watcher:
     """Give what suits a stream: bars on a terminal that can move its cursor, else a line now and then."""
     able = os.name == "nt" or environ.get("TERM", "") not in {"", "dumb"}

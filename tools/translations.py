@@ -28,6 +28,9 @@ FOLDERS = (
     ("templates", [("**.j2", "jinja2"), ("**.html", "jinja2")]),
 )
 
+# The name of a task is shown where it changed something or failed.
+_TASK = re.compile(r"^ *- name: (.+)$", re.MULTILINE)
+
 # Before : ; ? ! » and after « French typography wants a space that is narrow and does not break.
 _WRONG_SPACE = re.compile(r"[ \u00a0][:;?!»]|«[ \u00a0]|«\w|\w»")
 
@@ -45,6 +48,9 @@ def template() -> Catalog:
             ROOT / folder, methods, keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
         ):
             catalogue.add(message, None, [(f"{folder}/{file}", 0)], auto_comments=comments, context=context)
+    for book in sorted((ROOT / "playbooks").rglob("*.yml")):
+        for name in _TASK.findall(book.read_text(encoding="utf-8")):
+            catalogue.add(name, None, [(book.relative_to(ROOT).as_posix(), 0)])
     return catalogue
 
 

@@ -131,7 +131,7 @@ def _told(balance: Balance) -> int:
 def _proven(facts: Facts, zone: tzinfo) -> str:
     checks = facts.checks
     if not checks.arrived:
-        return _("Nothing is in the new place yet.") if facts.balance.found else ""
+        return _("None of the contents is in the new place yet.") if facts.balance.found else ""
     otherwise = checks.arrived - checks.sure - checks.unproven
     of_files = {lane.road for lane in facts.lanes} <= {"files"}
     if checks.sure == checks.arrived:

@@ -152,7 +152,8 @@ def test_every_dependency_is_justified_and_nothing_else():
     metadata = project()["project"]
     asked = {
         "degoog needs": names(metadata["dependencies"]),
-        "developers need": names(metadata["optional-dependencies"]["dev"]),
+        "installing servers needs": names(metadata["optional-dependencies"]["servers"]),
+        "developers need": names(metadata["optional-dependencies"]["dev"]) - {"degoog"},
         "building needs": names(project()["build-system"]["requires"]),
     }
     justified: dict[str, set[str]] = {}
@@ -185,10 +186,11 @@ def test_there_is_a_changelog_entry():
 # continuous integration
 
 
-def test_ci_runs_the_readmes_test_command_and_nothing_after_it():
+def test_ci_runs_the_readmes_test_command_then_the_servers_tests_and_nothing_else():
     commands = [line for line in texts()[".ci/run"].splitlines() if line and not line.startswith("#")]
 
-    assert commands[-1] == "make test"
+    assert [command for command in commands if command.startswith("make ")] == ["make test", "make test-servers"]
+    assert commands[-1] == "make test-servers"
     assert "make test" in texts()["README.md"]
 
 

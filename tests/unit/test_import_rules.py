@@ -17,7 +17,17 @@ WORDS = {"model", "errors", "i18n", "problems", "wording"}
 # The services, one package each: what talks to one outside thing.
 SERVICES = {"folder", "loose", "google", "slack", "nextcloud", "mattermost"}
 # What a person wrote: read by cli and roads, and handed down from there.
-WRITTEN = {"addresses", "agreements", "config", "config_edit", "config_schema", "ends", "filters", "people"}
+WRITTEN = {
+    "addresses",
+    "agreements",
+    "config",
+    "config_servers",
+    "config_edit",
+    "config_schema",
+    "ends",
+    "filters",
+    "people",
+}
 _BELOW_SERVICES = {
     *WORDS,
     "addresses",
@@ -50,7 +60,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "document": {"errors", "i18n", "problems"},
     "space": {"document", "errors", "filters", "i18n", "problems", "section", "wording"},
     "templates": {*WORDS, "data", "document", "filters", "section", "space"},
-    "config_schema": {"addresses", "ends", "errors", "filters", "i18n", "problems", "section", "space"},
+    "config_servers": {"i18n", "problems", "section"},
+    "config_schema": {
+        "addresses",
+        "config_servers",
+        "ends",
+        "errors",
+        "filters",
+        "i18n",
+        "problems",
+        "section",
+        "space",
+    },
     "config": {"config_schema", "document", "errors", "files", "i18n", "problems", "space"},
     "config_edit": {"config", "errors", "files", "i18n", "problems"},
     "secrets": {"errors", "files", "i18n"},
@@ -71,7 +92,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "runs": {*WORDS, "engine", "ledger", "ports", "rehearsal"},
     "report": {*WORDS, "", "data", "files", "ledger", "nouns"},
     **dict.fromkeys(SERVICES, _BELOW_SERVICES),
-    "doctor": {*WORDS, *WRITTEN, "access", "secrets", *SERVICES},
+    "doctor": {*WORDS, *WRITTEN, "access", "provision", "secrets", *SERVICES},
     "provision": {*_BELOW_SERVICES, *WRITTEN, "access", "data", "nextcloud", "mattermost"},
     "roads": {*_BELOW_SERVICES, *WRITTEN, *SERVICES, "access"},
     "sandbox": set(),
@@ -112,7 +133,7 @@ ONLY_IN = {
     "httpx": {"http", *SERVICES, "provision", "cli", "doctor", "roads"},  # the last three hand a transport down
     "jinja2": {"beginning", "provision", "report", "templates"},
     "keyring": {"secrets"},
-    "pydantic": {"config_schema", "document", "section", "space", "templates"},
+    "pydantic": {"config_schema", "document", "section", "space", "templates", "config_servers"},
     "ruamel": {"config_edit", "document", "provision"},
     "tqdm": {"observe"},
 }

@@ -1,0 +1,144 @@
+"""What `degoog provision` does on the machines: look, install or converge, and say what came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from degoog.cli import asking
+from degoog.cli.context import Context
+from degoog.cli.paragraphs import wrapped
+from degoog.i18n import _, n_
+from degoog.secrets import Secret
+
+if TYPE_CHECKING:
+    from degoog.provision.runner import Difference, Order, Outcome
+
+MOST = 40  # differences shown on the screen; all are in the lines of --json
+
+CHANGES, SERVICE, MISUSED, INTERRUPTED = 5, 4, 2, 130
+
+
+def install(context: Context, *, check: bool, limit: str = "", sudo: bool = False) -> int:
+    """Install the servers, or with `check` only say what differs; gives the exit code."""
+    from degoog.provision import orders
+
+    become = asking.hidden(context, _("The password of sudo on the machine:"), option=orders.SUDO) if sudo else ""
+    what = orders.make(
+        context.workspace, context.folder, context.environ, playbook="site.yml", check=check, limit=limit,
+        become=Secret(become) if become else None,
+    )  # fmt: skip
+    outcome = _run(context, what)
+    if outcome.troubles or outcome.stopped:
+        return _troubled(context, outcome)
+    if check:
+        return _differences(context, outcome)
+    number = len(outcome.changes)
+    context.show(
+        n_(
+            "The servers are as workspace.yml says; {number} thing was changed.",
+            "The servers are as workspace.yml says; {number} things were changed.",
+            number,
+        ).format(number=number)
+        if number
+        else _("The servers are as workspace.yml says; nothing had to be changed.")
+    )
+    workspace = context.workspace
+    for name, service in (("Nextcloud", workspace.nextcloud), ("Mattermost", workspace.mattermost)):
+        if service is not None:
+            context.show(f"  {name}: {service.url}")
+    context.emit("summary", changed=number, exit=0)
+    return 0
+
+
+def _run(context: Context, what: Order) -> Outcome:
+    from degoog.observe import Steps
+    from degoog.provision import runner, story
+
+    context.home()
+    with _stopping(context) as stop, Steps(None if context.quiet else sys.stderr) as screen:
+
+        def watch(step: runner.Step) -> None:
+            context.emit("step", step=step.role, task=step.task, done=step.done, total=step.total)
+            screen.tell(story.step(step.role), step.done, step.total)
+
+        return runner.run(what, watch=watch, stop=stop.is_set)
+
+
+@contextlib.contextmanager
+def _stopping(context: Context) -> Iterator[threading.Event]:
+    """Have Ctrl-C stop the run cleanly."""
+    stop = threading.Event()
+
+    def ask(_number: int, _frame: object) -> None:
+        if not stop.is_set():
+            context.say(_("Stopping cleanly: what the machine is doing just now is ended first."))
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _troubled(context: Context, outcome: Outcome) -> int:
+    from degoog.provision import story
+
+    if outcome.stopped:
+        context.show(
+            wrapped(
+                _(
+                    "Stopped at your request. What was done stays, and does no harm: the same command goes on "
+                    "from there."
+                )
+            )
+        )
+        context.emit("summary", exit=INTERRUPTED)
+        return INTERRUPTED
+    told = [story.tell(trouble) for trouble in outcome.troubles]
+    for one in told:
+        context.show(wrapped(str(one)))
+        context.emit("trouble", what=one.what, cure=one.cure)
+    context.show(wrapped(story.state(outcome.troubles)))
+    code = SERVICE if all(one.wait for one in told) else MISUSED
+    context.emit("summary", exit=code)
+    return code
+
+
+def _differences(context: Context, outcome: Outcome) -> int:
+    from degoog.provision import story
+
+    if not outcome.changes:
+        context.show(_("The servers are as workspace.yml says: nothing differs."))
+        context.emit("summary", changed=0, exit=0)
+        return 0
+    context.show(_("This differs from workspace.yml; nothing was changed:"))
+    for change in outcome.changes:
+        context.emit("difference", host=change.host, step=change.role, task=change.task, diffs=list(change.diffs))
+    for change in outcome.changes[:MOST]:
+        context.show(f"  {change.host} · {story.step(change.role)} · {story.task(change.task)}")
+        for line in _lines(change):
+            context.show(f"      {line}")
+    if len(outcome.changes) > MOST:
+        more = len(outcome.changes) - MOST
+        context.show(n_("  … and {number} other.", "  … and {number} others.", more).format(number=more))
+    context.show(_("To bring the servers back to it: degoog provision"))
+    context.emit("summary", changed=len(outcome.changes), exit=CHANGES)
+    return CHANGES
+
+
+def _lines(change: Difference) -> Iterator[str]:
+    """Give what a change takes away and brings, a few lines of it."""
+    import difflib
+
+    for diff in change.diffs:
+        if {"before", "after"} <= diff.keys() and all(isinstance(diff[side], str) for side in ("before", "after")):
+            lines = difflib.unified_diff(diff["before"].splitlines(), diff["after"].splitlines(), lineterm="", n=0)
+            yield from [line for line in lines if line[:3] not in {"---", "+++", "@@ "}][:12]
+        elif "prepared" in diff:
+            yield from str(diff["prepared"]).splitlines()[:6]

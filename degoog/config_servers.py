@@ -1,0 +1,72 @@
+"""What workspace.yml says of servers of one's own: certificates, mail, where releases come from."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from degoog.i18n import _
+from degoog.problems import Wrong
+from degoog.section import Section, Text
+
+
+class Tls(Section):
+    """How the servers' names are certified."""
+
+    mode: Literal["letsencrypt", "supplied", "internal"] = Field(
+        "letsencrypt", description="Let's Encrypt, certificates of yours, or an authority of the server's own."
+    )
+    email: Text | None = Field(None, description="Where Let's Encrypt writes before a certificate ends.")
+    certificate: Text | None = Field(None, description="With supplied: the certificate and its chain, a file here.")
+    key: Text | None = Field(None, description="With supplied: its key, a file here.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Tls:
+        if self.mode == "letsencrypt" and not self.email:
+            raise Wrong(_("Let's Encrypt wants an address."), _("write “email:” under “tls:”."))
+        if self.mode == "supplied" and not (self.certificate and self.key):
+            raise Wrong(_("certificates of yours want two files."), _("write “certificate:” and “key:” under “tls:”."))
+        return self
+
+
+class Mail(Section):
+    """Through which server the servers send mail; its password comes from DEGOOG_MAIL_PASSWORD."""
+
+    host: Text
+    port: int = Field(587, ge=1, le=65535)
+    secure: Literal["", "tls", "ssl"] = "tls"
+    user: Text | None = None
+    sender: Text = Field(description="The address mails come from.")
+
+
+class Archives(Section):
+    """Where releases come from."""
+
+    mode: Literal["official", "mirror", "local"] = Field(
+        "official", description="Their makers, a mirror of theirs, or a folder of this computer."
+    )
+    base: Text | None = Field(None, description="With mirror: its address.")
+    folder: Text | None = Field(None, description="With local: the folder.")
+    pins: Text | None = Field(
+        None, description="A file like playbooks/vars/artefacts.yml, for releases degoog does not know."
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Archives:
+        if self.mode == "mirror" and not self.base:
+            raise Wrong(_("a mirror has an address."), _("write “base:” under “archives:”."))
+        if self.mode == "local" and not self.folder:
+            raise Wrong(_("it does not say in which folder."), _("write “folder:” under “archives:”."))
+        return self
+
+
+class Servers(Section):
+    """What is installed on machines of one's own."""
+
+    admin: Text = Field("referente", description="The first account of Nextcloud, for who looks after it.")
+    tls: Tls
+    mail: Mail | None = None
+    archives: Archives = Archives()
+    nextcloud: Text | None = Field(None, description="The release of Nextcloud, where it is not degoog's own choice.")
+    mattermost: Text | None = Field(None, description="The release of Mattermost, likewise.")

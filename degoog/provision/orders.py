@@ -1,0 +1,43 @@
+"""What Ansible is to do, made of workspace.yml, the inventory and the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from degoog.config_schema import Workspace
+from degoog.provision import inventory
+from degoog.provision.runner import Order
+from degoog.provision.variables import variables
+from degoog.secrets import Secret
+
+MAIL, SUDO = "DEGOOG_MAIL_PASSWORD", "DEGOOG_SUDO_PASSWORD"
+INVENTORY = "inventory.yml"
+
+
+def hosts(workspace: Workspace, folder: Path) -> tuple[inventory.Host, ...]:
+    """Give the machines of a workspace. Raises `Usage`, `Problems`."""
+    return inventory.read(folder / (workspace.inventory or INVENTORY))
+
+
+def make(
+    workspace: Workspace,
+    folder: Path,
+    environ: Mapping[str, str],
+    *,
+    playbook: str,
+    check: bool = False,
+    limit: str = "",
+    become: Secret | None = None,
+) -> Order:
+    """Give what to run; `become` is sudo's password, else it comes from the environment. Raises `Usage`, `Problems`."""
+    hosts(workspace, folder)
+    mail, sudo = environ.get(MAIL, ""), environ.get(SUDO, "")
+    return Order(
+        playbook=playbook,
+        inventory=folder / (workspace.inventory or INVENTORY),
+        variables=variables(workspace, base=folder, mail_password=Secret(mail) if mail else None),
+        check=check,
+        become=become or (Secret(sudo) if sudo else None),
+        limit=limit,
+    )

@@ -1,0 +1,155 @@
+"""What happened on a machine, in words: which step, what went wrong, how things stand, what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from degoog.i18n import _
+from degoog.provision.runner import Trouble
+
+
+def step(role: str) -> str:
+    """Give the name of a step as a person knows it."""
+    names = {
+        "base": _("The machine itself"),
+        "postgresql": _("The database"),
+        "nginx": _("The web server"),
+        "tls": _("The certificates"),
+        "redis": _("The memory of locks"),
+        "php": _("PHP"),
+        "archive": _("The archives"),
+        "nextcloud": _("Nextcloud"),
+        "mattermost": _("Mattermost"),
+    }
+    return names.get(role) or _("Looking at the machine")
+
+
+def task(name: str) -> str:
+    """Give the name of a task in the reader's language: the catalogues hold every name of the playbooks."""
+    return _(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One trouble in words. `wait` where trying again later may help without mending anything."""
+
+    what: str
+    cure: str
+    wait: bool = True
+
+    def __str__(self) -> str:
+        return _("{what} To do: {cure}").format(what=self.what, cure=self.cure)
+
+
+def tell(trouble: Trouble) -> Told:
+    """Say what a trouble is."""
+    if trouble.unreachable:
+        return _unreachable(trouble)
+    for pattern, words in _KNOWN:
+        if found := re.search(pattern, trouble.message, re.IGNORECASE):
+            return words(trouble, found)
+    first = trouble.message.splitlines()[0] if trouble.message else _("no reason was given")
+    return Told(
+        _("{host}, {step}: “{task}” did not work: {why}").format(
+            host=trouble.host, step=step(trouble.role), task=task(trouble.task), why=first.rstrip(".") + "."
+        ),
+        _("show this to whoever helps you; then run the same command again, it goes on from there."),
+    )
+
+
+def state(troubles: list[Trouble]) -> str:
+    """Say how things stand after troubles."""
+    if all(trouble.unreachable for trouble in troubles):
+        return _("Nothing was changed there.")
+    return _("What was done before stays, and does no harm. The same command goes on from there.")
+
+
+def _unreachable(trouble: Trouble) -> Told:
+    if re.search(r"permission denied|publickey", trouble.message, re.IGNORECASE):
+        return Told(
+            _("{host} does not let you in.").format(host=trouble.host),
+            _("check ansible_user and your SSH key: ssh must work by hand first; then run the command again."),
+            wait=False,
+        )
+    if re.search(r"host key verification failed|identification has changed", trouble.message, re.IGNORECASE):
+        return Told(
+            _("{host} is not known to your SSH, or is no longer the machine it was.").format(host=trouble.host),
+            _("log in once by hand (ssh {host}) and compare its fingerprint with your host's.").format(
+                host=trouble.host
+            ),
+            wait=False,
+        )
+    return Told(
+        _("{host} does not answer over SSH.").format(host=trouble.host),
+        _("check its address and port in the inventory, and that the machine is on; then run the command again."),
+    )
+
+
+def _sudo(trouble: Trouble, _found: re.Match[str]) -> Told:
+    return Told(
+        _("{host} refused the password of sudo.").format(host=trouble.host),
+        _("run the command again and give the password of the account in the inventory."),
+        wait=False,
+    )
+
+
+def _full(trouble: Trouble, _found: re.Match[str]) -> Told:
+    return Told(
+        _("The disk of {host} is full.").format(host=trouble.host),
+        _("make room there (df -h shows where), then run the same command again."),
+    )
+
+
+def _differs(_trouble: Trouble, found: re.Match[str]) -> Told:
+    return Told(
+        _("The archive {file} is not the one its makers published: its checksum differs. It was not used.").format(
+            file=found["file"]
+        ),
+        _("fetch it again; if it still differs, do not use it, and tell degoog's developers."),
+        wait=False,
+    )
+
+
+def _mirror(trouble: Trouble, _found: re.Match[str]) -> Told:
+    return Told(
+        _("{host} cannot fetch Debian's packages.").format(host=trouble.host),
+        _("check that the machine reaches the internet, or wait for its mirror; then run the command again."),
+    )
+
+
+def _port(trouble: Trouble, found: re.Match[str]) -> Told:
+    return Told(
+        _("Another program on {host} already uses the port {port}.").format(host=trouble.host, port=found["port"]),
+        _("stop it (ss -ltnp shows which it is), then run the same command again."),
+    )
+
+
+def _not_here(trouble: Trouble, _found: re.Match[str]) -> Told:
+    return Told(
+        _("Let's Encrypt gave {host} no certificate: its names do not lead there, or port 80 is shut.").format(
+            host=trouble.host
+        ),
+        _("have both names point to this machine; “degoog doctor” says when they do; then run the command again."),
+    )
+
+
+def _debian(trouble: Trouble, _found: re.Match[str]) -> Told:
+    return Told(
+        _("{host} is not a Debian that degoog knows.").format(host=trouble.host),
+        _("use a machine with Debian 12 or 13."),
+        wait=False,
+    )
+
+
+_KNOWN: tuple[tuple[str, Callable[[Trouble, re.Match[str]], Told]], ...] = (
+    (r"incorrect sudo password|missing sudo password|a password is required", _sudo),
+    (r"no space left on device|disk full|not enough free space", _full),
+    (r"ARCHIVE_DIFFERS (?P<file>\S+):", _differs),
+    (r"checksum for \S*/(?P<file>[\w.-]+) did not match", _differs),
+    (r"bind\(\) to \S*:(?P<port>\d+) failed", _port),
+    (r"failed to fetch|unable to fetch some archives|failed to update apt cache|could not resolve .*debian", _mirror),
+    (r"certbot|acme|challenge", _not_here),
+    (r"degoog installs on debian", _debian),
+)

@@ -1,0 +1,84 @@
+"""workspace.yml in the words of the playbooks: plain values, and apart from them the secrets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from degoog.config_schema import Workspace
+from degoog.config_servers import Servers
+from degoog.errors import Usage
+from degoog.i18n import _
+from degoog.provision.artefacts import chosen
+from degoog.secrets import Secret
+
+_LONGEST_ID = 28  # Debian's account names have 32 characters, ours begin with "nc-" or "mm-"
+
+
+def servers(workspace: Workspace) -> Servers:
+    """Give what workspace.yml says of the servers. Raises `Usage` where it says nothing, or no name for them."""
+    if workspace.servers is None:
+        raise Usage(
+            _(
+                "workspace.yml does not say how the servers are to be installed. To do: add “servers:” with “tls:”; "
+                "docs/servers.md shows it."
+            )
+        )
+    return workspace.servers
+
+
+def variables(workspace: Workspace, *, base: Path, mail_password: Secret | None) -> dict[str, object]:
+    """Give the variables of the playbooks; paths in workspace.yml start at `base`.
+
+    What is secret among them is revealed: they are written nowhere but into a file that only this user can read.
+    Raises `Usage`.
+    """
+    how = servers(workspace)
+    pins = base / how.archives.pins if how.archives.pins else None
+    mail: dict[str, object] = {}
+    if how.mail is not None:
+        mail = {
+            "host": how.mail.host, "port": how.mail.port, "secure": how.mail.secure, "user": how.mail.user or "",
+            "from": how.mail.sender, "password": mail_password.reveal() if mail_password else "",
+        }  # fmt: skip
+    return {
+        "degoog_id": workspace.id[:_LONGEST_ID].rstrip("-"),
+        "degoog_structure": workspace.structure,
+        "degoog_language": workspace.language,
+        "degoog_timezone": workspace.timezone,
+        "degoog_admin": how.admin,
+        "degoog_nextcloud_domain": _domain(workspace.nextcloud.url if workspace.nextcloud else "", "nextcloud"),
+        "degoog_mattermost_domain": _domain(workspace.mattermost.url if workspace.mattermost else "", "mattermost"),
+        "degoog_tls": {
+            "mode": how.tls.mode, "email": how.tls.email or "",
+            "certificate": str(base / how.tls.certificate) if how.tls.certificate else "",
+            "key": str(base / how.tls.key) if how.tls.key else "",
+        },
+        "degoog_mail": mail,
+        "degoog_archives": {
+            "mode": how.archives.mode, "base": (how.archives.base or "").rstrip("/"),
+            "folder": str(base / how.archives.folder) if how.archives.folder else "",
+        },
+        "degoog_artefacts": {
+            "nextcloud": chosen("nextcloud", how.nextcloud, pins=pins).variables(),
+            "mattermost": chosen("mattermost", how.mattermost, pins=pins).variables(),
+        },
+    }  # fmt: skip
+
+
+def _domain(url: str, service: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise Usage(
+            _(
+                "workspace.yml does not give {service} an address that begins with https://. "
+                "To do: write it under “{service}:”, “url:”."
+            ).format(service=service)
+        )
+    if parts.port not in {None, 443} or parts.path not in {"", "/"}:
+        raise Usage(
+            _("{url} cannot be installed: only a name of its own, such as https://cloud.lauze.example, can.").format(
+                url=url
+            )
+        )
+    return parts.hostname

@@ -1,0 +1,10 @@
+#!/bin/sh
+# certbot runs this after each renewal, with RENEWED_LINEAGE as its only argument from outside.
+set -eu
+umask 077
+place=/etc/degoog/tls/$(basename "$RENEWED_LINEAGE")
+mkdir -p "$place"
+cp "$RENEWED_LINEAGE/privkey.pem" "$place/privkey.pem"
+cp "$RENEWED_LINEAGE/fullchain.pem" "$place/fullchain.pem"
+chmod 0644 "$place/fullchain.pem"
+systemctl reload nginx || true

@@ -1,0 +1,78 @@
+"""What is looked at before anything is installed, and what is said of it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from degoog.provision import preflight
+from degoog.provision.inventory import Host
+from degoog.provision.runner import Outcome, Trouble
+
+HOST = Host("serveur", "203.0.113.10", "root", 22, frozenset({"nextcloud"}))
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+def resolving(**names):
+    return lambda name: frozenset(names.get(name.split(".")[0], {name} if name[0].isdigit() else ()))
+
+
+@pytest.mark.parametrize(
+    ("found", "good", "said"),
+    [
+        ({"203.0.113.10"}, True, "leads to the machine"),
+        ({"198.51.100.7"}, False, "leads elsewhere, to 198.51.100.7"),
+        (set(), False, "leads nowhere yet"),
+    ],
+)
+def test_a_name_is_good_when_it_leads_to_the_machine_of_its_group(found, good, said):
+    (looked,) = preflight.names((HOST,), {"nextcloud": "cloud.lauze.example"}, resolving=resolving(cloud=found))
+    assert (looked.good, said in looked.what) == (good, True)
+    assert good or "203.0.113.10" in looked.cure
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_machine_answers_where_ssh_should_be(opens):
+    (looked,) = preflight.doors((HOST,), knocking=lambda _address, port: opens and port == 22)
+    assert looked.good is opens
+
+
+SEEN = {
+    "distribution": "Debian", "release": "13", "memory": "3900", "free": "40000000000",
+    "clock": str(NOW.timestamp()), "addresses": ["203.0.113.10"], "doors": [], "mail": "",
+}  # fmt: skip
+
+
+def looked_at(**different) -> dict[str, bool]:
+    outcome = Outcome(told={"serveur": {**SEEN, **different}})
+    return {one.check: one.good for one in preflight.machines(outcome, now=NOW)}
+
+
+def test_a_machine_in_order_has_nothing_to_mend():
+    assert looked_at() == dict.fromkeys(("system", "memory", "disk", "clock", "ports"), True)
+
+
+@pytest.mark.parametrize(
+    ("check", "different"),
+    [
+        ("system", {"distribution": "Ubuntu", "release": "24"}),
+        ("system", {"release": "11"}),
+        ("memory", {"memory": "900"}),
+        ("disk", {"free": "3000000000"}),
+        ("clock", {"clock": str(NOW.timestamp() - 3600)}),
+        ("ports", {"doors": ['LISTEN 0 511 *:80 *:* users:(("apache2",pid=1,fd=4))']}),
+        ("mail", {"mail": "Timeout when waiting for smtp.lauze.example:587"}),
+    ],
+)
+def test_what_is_not_as_it_should_be_is_to_mend(check, different):
+    seen = looked_at(**different)
+    assert [name for name, good in seen.items() if not good] == [check]
+
+
+def test_our_own_web_server_may_hold_its_ports():
+    assert looked_at(doors=['LISTEN 0 511 *:443 *:* users:(("nginx",pid=1,fd=4))'])["ports"]
+
+
+def test_a_machine_that_cannot_be_looked_at_is_told_with_its_cure():
+    outcome = Outcome(troubles=[Trouble("serveur", "", "", "Incorrect sudo password")])
+    (looked,) = preflight.machines(outcome, now=NOW)
+    assert (looked.good, "refused the password" in looked.what) == (False, True)

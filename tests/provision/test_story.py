@@ -1,0 +1,65 @@
+"""What a person reads when something goes wrong on a machine."""
+
+import pytest
+
+from degoog import i18n
+from degoog.provision import story
+from degoog.provision.runner import Trouble
+
+
+def trouble(message: str, **more) -> Trouble:
+    return Trouble("serveur", "nextcloud", "Fetch the release", message, **more)
+
+
+# The messages are Ansible's own, as its modules wrote them on a booted machine.
+@pytest.mark.parametrize(
+    ("message", "what", "wait"),
+    [
+        ("Incorrect sudo password", "refused the password of sudo", False),
+        ("could not write: [Errno 28] No space left on device: '/srv/x'", "disk of serveur is full", True),
+        (
+            "ARCHIVE_DIFFERS nextcloud-33.0.7.tar.bz2: its checksum is a, b was expected.",
+            "nextcloud-33.0.7.tar.bz2 is not the one its makers published",
+            False,
+        ),
+        (
+            "The checksum for /srv/degoog/l/nextcloud/releases/nextcloud-33.0.7.tar.bz2 did not match abc; it was def.",
+            "nextcloud-33.0.7.tar.bz2 is not the one its makers published",
+            False,
+        ),
+        ("E:Failed to fetch http://deb.example/x  Could not connect", "cannot fetch Debian's packages", True),
+        ("nginx does not take note: bind() to 0.0.0.0:443 failed (98: Address already in use)", "port 443", True),
+        ("degoog installs on Debian 12 or 13; this is Ubuntu 24.04.", "not a Debian that degoog knows", False),
+    ],
+)
+def test_a_known_trouble_is_told_in_words_with_its_cure(message, what, wait):
+    told = story.tell(trouble(message))
+    assert what in told.what
+    assert told.cure
+    assert told.wait is wait
+
+
+def test_an_unknown_trouble_names_machine_step_task_and_reason():
+    told = str(story.tell(trouble("something odd\nand more")))
+    assert all(word in told for word in ("serveur", "Nextcloud", "Fetch the release", "something odd"))
+
+
+@pytest.mark.parametrize(
+    ("message", "what"),
+    [
+        ("Failed to connect to the host via ssh: ssh: connect to host h port 22: No route to host", "does not answer"),
+        ("root@h: Permission denied (publickey).", "does not let you in"),
+        ("Host key verification failed.", "not known to your SSH"),
+    ],
+)
+def test_a_machine_out_of_reach_is_told_by_its_reason(message, what):
+    assert what in story.tell(trouble(message, unreachable=True)).what
+    assert "Nothing was changed" in story.state([trouble(message, unreachable=True)])
+
+
+def test_every_step_has_a_name_in_french_too():
+    i18n.use("fr")
+    try:
+        assert story.step("postgresql") == "La base de données"
+    finally:
+        i18n.use("en")
