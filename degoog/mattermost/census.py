@@ -9,6 +9,7 @@ from typing import Any
 from degoog.mattermost.client import Client
 
 PAGE = 200  # model.PerPageMaximum
+DEFAULT = ("town-square", "off-topic")  # who comes into a team is put into these
 DIRECT = "direct-"  # how the place of a conversation among a few begins
 
 

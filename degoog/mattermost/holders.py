@@ -14,7 +14,7 @@ from degoog.errors import Refused
 from degoog.i18n import _
 from degoog.mattermost import jobs, lines
 from degoog.mattermost.bundle import Bundle
-from degoog.mattermost.census import DIRECT, Conversation
+from degoog.mattermost.census import DEFAULT, DIRECT, Conversation
 from degoog.mattermost.threads import Tools, forget
 from degoog.model import FailReason, Loss, LossKind, Proof
 from degoog.ports import Failed, Make, Result, Settled
@@ -27,7 +27,13 @@ _EMOJI = re.compile(r"[a-zA-Z0-9+_-]{1,64}\Z")
 TOWN_SQUARE = "town-square"
 # What making a team and describing a channel leave in it (model/post.go).
 _OUR_NOTICES = frozenset(
-    {"system_join_team", "system_header_change", "system_purpose_change", "system_displayname_change"}
+    {
+        "system_join_team",
+        "system_join_channel",
+        "system_header_change",
+        "system_purpose_change",
+        "system_displayname_change",
+    }
 )
 
 
@@ -124,9 +130,9 @@ async def _team(tools: Tools, task: Make, value: Team) -> Result:
         group = tools.census.know_team(made)
         ours = True
     await tools.census.load_channels()
-    square = tools.census.channel(group.name, TOWN_SQUARE)
-    if ours and square is not None:
-        await forget(tools, square.id, _OUR_NOTICES, {tools.client.server.username})
+    for name in DEFAULT if ours else ():
+        if (channel := tools.census.channel(group.name, name)) is not None:
+            await forget(tools, channel.id, _OUR_NOTICES, {tools.client.server.username})
     return Settled(task.item, group.name, Proof(group.id), link=f"{tools.client.url}/{group.name}")
 
 

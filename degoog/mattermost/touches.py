@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from degoog.convert.talk import Channel
 from degoog.errors import Refused
 from degoog.mattermost import posts
-from degoog.mattermost.census import Account, Conversation, members
+from degoog.mattermost.census import DEFAULT, Account, Conversation, members
 from degoog.mattermost.threads import Tools
 from degoog.model import FailReason, Loss, LossKind, Proof, Stage
 from degoog.ports import Failed, Result, Settled, Touch
@@ -54,27 +54,31 @@ async def _join(tools: Tools, channel: Conversation, described: Channel) -> list
             await tools.client.do("POST", f"/channels/{channel.id}/members", {"user_id": one.id})
         except Refused as error:
             losses.append(Loss(LossKind.PROPERTY, error.detail, who=one.username))
-    square = tools.census.channel(channel.team, "town-square")
-    if tools.settings.joining:
-        for place in {channel.id, square.id if square else channel.id}:
-            await _forget(tools, place, there)
+    await _forget(tools, channel, there)
     return losses
 
 
-async def _forget(tools: Tools, channel: str, people: Sequence[Account]) -> None:
-    """Take away who joined, of those we added since we began to."""
+async def _forget(tools: Tools, channel: Conversation, people: Sequence[Account]) -> None:
+    """Take away who joined, of those we added since we began to: in the channel, and where a team puts everybody."""
+    if not tools.settings.joining:
+        return
     names, ids = {one.username for one in people}, {one.id for one in people}
-    async for post in posts.newest_first(tools.client, channel, until=tools.settings.joining):
-        added = post.user == tools.client.server.me and post.about in names
-        if post.notice in _NOTICES and (added or post.user in ids):
-            await tools.client.call("DELETE", f"/posts/{post.id}")
+    everybody = (found.id for name in DEFAULT if (found := tools.census.channel(channel.team, name)) is not None)
+    for place in {channel.id, *everybody}:
+        async for post in posts.newest_first(tools.client, place, until=tools.settings.joining):
+            added = post.user == tools.client.server.me and post.about in names
+            if post.notice in _NOTICES and (added or post.user in ids):
+                await tools.client.call("DELETE", f"/posts/{post.id}")
 
 
 async def _leave(tools: Tools, channel: Conversation, described: Channel) -> list[Loss]:
     """Mark what was imported as read by those who read it where it was said, then archive what was archived."""
     path = f"/channels/{channel.id}"
     inside = await members(tools.client, path)
-    for one in _accounts(tools, described.members):
+    people = _accounts(tools, described.members)
+    if channel.team and not channel.archived:
+        await _forget(tools, channel, people)  # the server says them a little after it answered
+    for one in people:
         if one.id in inside:
             await tools.client.do("POST", f"/channels/members/{one.id}/view", {"channel_id": channel.id})
     if described.archived and channel.team and not channel.archived:

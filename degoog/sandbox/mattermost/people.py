@@ -100,10 +100,16 @@ def _new_team(asked: Asked) -> Response:
         raise ApiError(400, "app.team.save.existing.app_error", "A team with that name already exists.")
     team = asked.world.add_team(body["name"], body["display_name"], body["type"])
     asked.world.join_team(team, asked.me)
-    square = asked.world.channel(team.id, "town-square")
-    if square is not None:
-        asked.world.notice(square, asked.me, "system_join_team", username=asked.me.username)
+    _said_to_have_joined(asked, team, asked.me)
     return answer(team.shown(), 201)
+
+
+def _said_to_have_joined(asked: Asked, team: Team, user: User) -> None:
+    """As 11.6 does: in both channels that every team has, in the name of who joined."""
+    for name, notice in (("town-square", "system_join_team"), ("off-topic", "system_join_channel")):
+        if (channel := asked.world.channel(team.id, name)) is not None:
+            channel.members.setdefault(user.id, channel.count)
+            asked.world.notice(channel, user, notice, username=user.username)
 
 
 @routes.on("GET", "/teams/name/{name}")
@@ -125,12 +131,10 @@ def _team_members(asked: Asked, id_: str) -> Response:
 @routes.on("POST", "/teams/{id}/members")
 def _join_team(asked: Asked, id_: str) -> Response:
     team, user = _team(asked, id_), _user(asked, asked.body["user_id"])
-    square = asked.world.channel(team.id, "town-square")
     if user.id not in team.members:
         if len(team.members) >= asked.world.settings["TeamSettings"]["MaxUsersPerTeam"]:
             raise ApiError(400, "app.team.join_user_to_team.max_accounts.app_error", "This team has reached its limit.")
         asked.world.join_team(team, user)
-        if square is not None:
-            asked.world.notice(square, user, "system_join_team", username=user.username)  # as 11.6 does
+        _said_to_have_joined(asked, team, user)
     told: dict[str, Any] = {"team_id": id_, "user_id": user.id}
     return answer(told, 201)
