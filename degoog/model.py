@@ -125,6 +125,7 @@ class LossKind(StrEnum):
     SPLIT = "split"  # a message too long, or with too many files, in several
     EMAIL = "email"  # nobody knows the person's address
     GUEST = "guest"  # a guest became an author who cannot log in
+    PICTURE = "picture"  # a person's picture could not be had
     AUTHOR = "author"  # nothing is known of a message's author but an id
     DESCRIPTION = "description"  # what somebody wrote about it; detail: the text
     COLOUR = "colour"  # of a folder; detail: as #rrggbb

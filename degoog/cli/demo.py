@@ -20,7 +20,9 @@ from degoog.errors import Usage
 from degoog.i18n import N_, _
 
 if TYPE_CHECKING:
+    from degoog.sandbox.mattermost import MattermostSandbox
     from degoog.sandbox.nextcloud import NextcloudSandbox
+    from degoog.sandbox.slack.host import SlackHosts
 
 STRUCTURE = "Les Jardins de la Lauze"
 LOGIN = "lauze"
@@ -29,7 +31,7 @@ _MARK = ".drawn-by-degoog-demo"
 
 @declare(
     "demo",
-    help=N_("See degoog at work: a fictional association moves its Google archive to a Nextcloud on this computer."),
+    help=N_("See degoog at work: a fictional association moves its files and its chat to servers on this computer."),
     example="degoog demo\ndegoog demo --seed 7 --keep",
 )
 @option(
@@ -45,20 +47,27 @@ _MARK = ".drawn-by-degoog-demo"
 )
 def command(context: Context, seed: int, into: Path, *, keep: bool) -> int:
     """Draw, serve, run the commands, and say what to look at."""
+    from degoog.sandbox.mattermost import MattermostSandbox
     from degoog.sandbox.nextcloud import NextcloudSandbox
+    from degoog.sandbox.slack.host import SlackHosts, sizes
     from degoog.sandbox.takeout import Language, draw_takeout
 
     began, folder = time.monotonic(), _playground(into)
     context.say(
         _(
-            "{name} is a fictional association. degoog draws the archive that Google would give it, starts a stand-in "
-            "Nextcloud on this computer, and moves the one to the other. Nothing leaves this computer."
+            "{name} is a fictional association. degoog draws the archives that Google and Slack would give it, starts "
+            "a stand-in Nextcloud and a stand-in Mattermost on this computer, and moves the ones to the others. "
+            "Nothing leaves this computer."
         ).format(name=STRUCTURE)
     )
     drawn = draw_takeout(folder / "takeout", seed=seed, language=Language(context.language))
-    with NextcloudSandbox(folder / "nextcloud", seed=seed) as server:
+    with (
+        NextcloudSandbox(folder / "nextcloud", seed=seed) as server,
+        MattermostSandbox(seed=f"demo-{seed}") as chat,
+        SlackHosts(sizes()) as hosts,
+    ):
         server.add_user(LOGIN, "never used: degoog has its own")
-        stage = _Stage(context, folder, server.url, server.app_password(LOGIN))
+        stage = _Stage(context, folder, _reached(server, chat, hosts))
         migrate = ["migrate", "files", "--source", "takeout:takeout", "--to", "nextcloud"]
         stage.play(
             _("1. Describe the association"),
@@ -73,6 +82,7 @@ def command(context: Context, seed: int, into: Path, *, keep: bool) -> int:
         again = server.requests.writes - written
         if again:
             raise Usage(_("The second run wrote {number} times: this is a bug of degoog's.").format(number=again))
+        _chat(stage, folder, seed)
         page = folder / "report" / "report.html"
         _end(context, page, folder, seed, seconds=time.monotonic() - began)
         context.emit("summary", report=str(page), folder=str(folder), seconds=time.monotonic() - began, exit=0)
@@ -84,10 +94,9 @@ def command(context: Context, seed: int, into: Path, *, keep: bool) -> int:
 class _Stage:
     """Where the commands are played, in processes of their own, as in a terminal."""
 
-    def __init__(self, context: Context, folder: Path, url: str, password: str) -> None:
+    def __init__(self, context: Context, folder: Path, given: dict[str, str]) -> None:
         self._context = context
         self._folder = folder
-        given = {"DEGOOG_NEXTCLOUD_URL": url, "DEGOOG_NEXTCLOUD_USER": LOGIN, "DEGOOG_NEXTCLOUD_PASSWORD": password}
         self._environ = {**os.environ, **given, "LANGUAGE": context.language}
 
     def play(self, title: str, words: list[str]) -> None:
@@ -108,6 +117,31 @@ class _Stage:
                     command=f"degoog {shlex.join(words)}", code=done.returncode
                 )
             )
+
+
+def _reached(server: NextcloudSandbox, chat: MattermostSandbox, hosts: SlackHosts) -> dict[str, str]:
+    """Give the environment in which the commands find the stand-ins."""
+    from degoog.sandbox.mattermost.server import TOKEN
+
+    return {
+        "DEGOOG_NEXTCLOUD_URL": server.url,
+        "DEGOOG_NEXTCLOUD_USER": LOGIN,
+        "DEGOOG_NEXTCLOUD_PASSWORD": server.app_password(LOGIN),
+        "DEGOOG_MATTERMOST_URL": chat.url,
+        "DEGOOG_MATTERMOST_TOKEN": TOKEN,
+        "DEGOOG_SLACK_FILES_URL": hosts.url,
+    }
+
+
+def _chat(stage: _Stage, folder: Path, seed: int) -> None:
+    """Play the road of channels: a Slack export becomes posts in a Mattermost."""
+    from degoog.sandbox.slack import draw_export
+
+    (folder / "slack").mkdir()
+    draw_export(folder / "slack" / "export.zip", seed=seed, messages=140)
+    migrate = ["migrate", "channels", "--source", "slack:slack/export.zip", "--to", "mattermost"]
+    stage.play(_("7. Move the channels of a Slack export to a Mattermost"), migrate)
+    stage.play(_("8. Ask Mattermost what it holds, and compare"), ["verify", "channels", "--to", "mattermost"])
 
 
 def _playground(into: Path) -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 from degoog.ledger.balance import Balance
 from degoog.ledger.book import Ledger
 from degoog.ledger.entries import ARRIVED, FROM, OUTCOME, SIZE, UNPROVEN, Cause, condition
+from degoog.ledger.lane import Lane
 from degoog.ledger.walk import EPOCH, moment
 from degoog.model import FailReason, Kind, LossKind, Outcome, SkipReason
 
@@ -103,7 +104,7 @@ def lanes(ledger: Ledger, *, run: int | None = None, road: str | None = None) ->
     for lane in ledger.lanes(road):
         last = latest.get(lane.road)
         ran = None if last is None else moment(int(began[last] * 1000))
-        counted.append(LaneCount(lane.road, lane.source, lane.address, lane.balance(last or -1), last, ran))
+        counted.append(LaneCount(lane.road, _known_as(ledger, lane), lane.address, lane.balance(last or -1), last, ran))
     return counted
 
 
@@ -260,6 +261,12 @@ def pending_work(ledger: Ledger, *, road: str | None = None) -> dict[str, Tally]
                count(*), sum(i.count), coalesce(sum(coalesce(i.size, 0)), 0)
                {FROM} AND i.walk >= l.walk AND i.state = 'pending' GROUP BY 1"""
     return {name: Tally(*numbers) for name, *numbers in _rows(ledger, sql, run=None, road=road)}
+
+
+def _known_as(ledger: Ledger, lane: Lane) -> str:
+    """Give what people call a source: the workspaces of a chat have names, its account is only an id."""
+    sql = "SELECT name FROM item WHERE lane = ? AND kind = 'team' ORDER BY id LIMIT 3"
+    return ", ".join(name for (name,) in ledger.connection.execute(sql, (lane.id,))) or lane.source
 
 
 def _rows(

@@ -116,6 +116,15 @@ def lost(n: int) -> dict[LossKind, Said]:
             _("Their messages arrive under their names. A guest would become a full member: so none can log in."),
             _("For those who should be members, write them into people.csv with their account, then run again."),
         ),
+        LossKind.PICTURE: (
+            n_(
+                "{number} person's picture could not be had.",
+                "{number} people's pictures could not be had.",
+                n,
+            ),
+            _("Everything else of their accounts arrived; the new place draws their initials."),
+            _("Nothing: everybody can add a picture in the new place."),
+        ),
         LossKind.AUTHOR: (
             n_(
                 "{number} person who wrote is not in the list of people of the export.",

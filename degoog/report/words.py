@@ -142,6 +142,7 @@ def _losses() -> Mapping[str, str]:
         LossKind.SPLIT: _("continues in another message"),
         LossKind.EMAIL: _("address unknown"),
         LossKind.GUEST: _("was a guest"),
+        LossKind.PICTURE: _("picture not kept"),
         LossKind.AUTHOR: _("not in the list of people"),
         LossKind.DESCRIPTION: _("description not kept"),
         LossKind.COLOUR: _("colour not kept"),

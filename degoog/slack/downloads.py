@@ -65,6 +65,7 @@ class Downloads:
             judge=_judge, pacing=Pacing(clock), observer=observer, time=clock, transport=transport
         )
         self._sleep = clock.sleep
+        self._silent: set[str] = set()  # hosts that did not answer: nobody waits for them twice in a run
         self._folder = Path(tempfile.mkdtemp(prefix="degoog-slack-"))  # readable by its owner only
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._numbers = count(1)
@@ -77,7 +78,10 @@ class Downloads:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     async def file(self, raw: Mapping[str, Any], plain: File) -> File:
-        """Give a file with its bytes, or with why they could not be had. Raises `Unavailable`."""
+        """Give a file with its bytes, or with why they could not be had.
+
+        Raises `Refused(DEFERRED)` where its host does not answer: the message waits, the others go on.
+        """
         address = str(
             raw.get("list_csv_download_url") or raw.get("url_private_download") or raw.get("url_private") or ""
         )
@@ -88,6 +92,8 @@ class Downloads:
         try:
             spool = await self._spooled(plain.id, address, plain)
         except Refused as refused:
+            if refused.reason is FailReason.DEFERRED:
+                raise
             return replace(plain, lost=refused.detail)
         if plain.mode in _PAGES:
             text = spool.path.read_bytes()[:_LARGEST_PAGE].decode("utf-8", "replace")
@@ -144,10 +150,16 @@ class Downloads:
             return spool
 
     async def _fetch(self, address: str, plain: File | None) -> _Spool:
+        host = urlsplit(address).hostname or ""
+        if host in self._silent:
+            raise _not_today(host)
         spool = _Spool(self._folder / str(next(self._numbers)))
         for attempt in range(_TRIES):
             try:
                 await self._pour(address, spool, plain)
+            except Unavailable as error:
+                self._silent.add(host)
+                raise _not_today(host) from error
             except httpx.TransportError as error:
                 if attempt == _TRIES - 1:
                     text = _("the connection broke several times")
@@ -236,6 +248,10 @@ def _check(response: httpx.Response, plain: File | None) -> None:
     page = plain is not None and (plain.mode in _PAGES or "html" in plain.mimetype)
     if kind == "text/html" and not page:
         raise Refused(FailReason.UNREADABLE, _expired())
+
+
+def _not_today(host: str) -> Refused:
+    return Refused(FailReason.DEFERRED, _("{host} does not answer").format(host=host))
 
 
 def _expired() -> str:

@@ -171,7 +171,8 @@ class SlackSource:
         found = self._gathered
         first = next(iter(found.spaces.values())).ref
         for space in found.spaces.values():
-            yield Found(_holder(space.ref, None, Kind.TEAM, space.name or space.id, repr(space)))
+            shown = f"{found.domain}.slack.com" if space.name == found.domain else space.name
+            yield Found(_holder(space.ref, None, Kind.TEAM, shown or space.id, repr(space)))
         for user in found.users.values():
             print_ = repr((user, found.pictures.get(user.id)))
             item = _holder(user.ref, first, Kind.PERSON, user.shown, print_, path=user.handle)
@@ -202,7 +203,10 @@ class SlackSource:
             case Kind.PERSON:
                 user = found.users[item.ref.id.partition("/")[2]]
                 url = found.pictures.get(user.id)
-                return replace(user, picture=await self._fetches.picture(url)) if url else user
+                if not url:
+                    return user
+                picture = await self._fetches.picture(url)
+                return replace(user, picture=picture, faceless=picture is None)
             case Kind.EMOJI:
                 name = item.ref.id.split("/", 2)[2]
                 image = await self._fetches.picture(found.emoji[name])

@@ -13,8 +13,9 @@ import httpx
 import pytest
 
 from degoog.convert.slack.values import File
-from degoog.errors import Unavailable
+from degoog.errors import Refused, Unavailable
 from degoog.http import Time
+from degoog.model import FailReason
 from degoog.ports import Blob
 from degoog.sandbox.faults import Fault, FaultKind
 from degoog.sandbox.slack import SlackHosts, draw_export
@@ -159,13 +160,25 @@ def test_custom_emoji_want_a_token_and_say_so_when_it_is_wrong(hosts):
         run(hosts, Downloads.emoji, account=Secret("xoxb-faux"))
 
 
-def test_a_host_that_is_not_there_stops_the_run(hosts):
+def test_for_a_host_that_is_not_there_the_message_waits_and_nobody_waits_twice(hosts):
+    asked = []
+
     class Nowhere(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            asked.append(request.url)
             raise httpx.ConnectError("no route", request=request)
 
-    with pytest.raises(Unavailable):
-        got(hosts, PLAN, transport=Nowhere())
+    async def go(downloads: Downloads) -> tuple[FailReason, int, Blob | None]:
+        plain = entries.file(PLAN, "T1")
+        with pytest.raises(Refused) as first:
+            await downloads.file(PLAN, plain)
+        before = len(asked)
+        with pytest.raises(Refused):
+            await downloads.file(PLAN, plain)
+        again = len(asked) - before
+        return first.value.reason, again, await downloads.picture("https://ca.slack-edge.com/T1-U1-abc-512")
+
+    assert run(hosts, go, transport=Nowhere()) == (FailReason.DEFERRED, 0, None)
 
 
 def test_every_file_that_the_hosts_have_hangs_on_its_message(hosts, tmp_path):

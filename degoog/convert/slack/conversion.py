@@ -156,6 +156,8 @@ def _person(user: User, named: Named) -> tuple[Person, tuple[Loss, ...]]:
         losses.append(Loss(LossKind.AUTHOR, user.id))
     if user.guest and not named.chosen:
         losses.append(Loss(LossKind.GUEST, user.shown))
+    if user.faceless:
+        losses.append(Loss(LossKind.PICTURE))
     if not named.known and named.username != user.handle:
         losses.append(Loss(LossKind.NAME, user.handle or user.id))
     active = named.known or (

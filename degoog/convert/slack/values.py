@@ -18,7 +18,10 @@ Tree = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who has, or had, an account; a bot; or an id of which only messages tell (`unknown`)."""
+    """Somebody who has, or had, an account; a bot; or an id of which only messages tell (`unknown`).
+
+    `faceless`: there was a picture, and it could not be had.
+    """
 
     ref: Ref
     id: str
@@ -35,6 +38,7 @@ class User:
     guest: bool = False
     unknown: bool = False
     picture: Blob | None = None
+    faceless: bool = False
 
     @property
     def shown(self) -> str:
