@@ -82,6 +82,10 @@ def command(context: Context, seed: int, into: Path, *, keep: bool) -> int:
         again = server.requests.writes - written
         if again:
             raise Usage(_("The second run wrote {number} times: this is a bug of degoog's.").format(number=again))
+        stage.play(
+            _("7. Move the calendars of the same archive: nobody is sent an invitation"),
+            ["migrate", "calendars", "--source", "takeout:takeout", "--to", "nextcloud"],
+        )
         _chat(stage, folder, seed)
         page = folder / "report" / "report.html"
         _end(context, page, folder, seed, seconds=time.monotonic() - began)
@@ -140,8 +144,8 @@ def _chat(stage: _Stage, folder: Path, seed: int) -> None:
     (folder / "slack").mkdir()
     draw_export(folder / "slack" / "export.zip", seed=seed, messages=140)
     migrate = ["migrate", "channels", "--source", "slack:slack/export.zip", "--to", "mattermost"]
-    stage.play(_("7. Move the channels of a Slack export to a Mattermost"), migrate)
-    stage.play(_("8. Ask Mattermost what it holds, and compare"), ["verify", "channels", "--to", "mattermost"])
+    stage.play(_("8. Move the channels of a Slack export to a Mattermost"), migrate)
+    stage.play(_("9. Ask Mattermost what it holds, and compare"), ["verify", "channels", "--to", "mattermost"])
 
 
 def _playground(into: Path) -> Path:

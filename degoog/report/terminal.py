@@ -41,7 +41,7 @@ def plan_lines(
     work = counts.pending_work(ledger, road=road)
     told = [
         *_ends(facts),
-        _("Found: {items}, {size}.").format(items=_items(facts.balance.found), size=size(_bytes(facts))),
+        _found(facts),
         *_work(work, facts),
         *(_not_coming(facts, most) if work or most is None else ()),
         *_names(ledger, road),
@@ -176,6 +176,14 @@ def _work(work: dict[str, Tally], facts: Facts) -> Iterator[str]:
         yield n_(
             "Already there and unchanged: {number} item.", "Already there and unchanged: {number} items.", facts.arrived
         ).format(number=count(facts.arrived))
+
+
+def _found(facts: Facts) -> str:
+    """Say how much there is: with the bytes where the road counts them."""
+    items, bytes_ = _items(facts.balance.found), _bytes(facts)
+    if bytes_ or facts.road == "files":
+        return _("Found: {items}, {size}.").format(items=items, size=size(bytes_))
+    return _("Found: {items}.").format(items=items)
 
 
 def _amount(road: str, tally: Tally) -> str:
