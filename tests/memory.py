@@ -272,6 +272,9 @@ class MemoryBatch:
         here = store.nodes.get(at.path)
         if here is not None and here.data is not None and at.proof is not None and self._ours(here, at.proof):
             return self._settled(task, at.path, store.put(at.path, data, task.item.modified))
+        document = task.item.kind is Kind.DOCUMENT and here is not None and here.modified == task.item.modified
+        if here is not None and document and at.proof is None and at.intent is None:
+            return replace(self._settled(task, at.path, here), found=True)
         for path in self._places(at.path):
             there = store.nodes.get(path)
             if there is None or there.data == data:

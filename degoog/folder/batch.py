@@ -122,6 +122,9 @@ class FolderBatch:
             known = await disk.hash_blob(task.value) if stat.st_size == task.value.size else ""
             if disk.holds(here, stat, task.value.size, known):
                 return _settled(task.item, task.at.path, here, known, task.at, found=task.at.intent is None)
+            if task.at.proof is None and task.at.intent is None and disk.same_document(task.item, stat):
+                there = f"sha256:{disk.hash_file(here, 'sha256')}"
+                return _settled(task.item, task.at.path, here, there, task.at, found=True)
         name = hashlib.sha256(f"{task.at.path}\0{task.item.ref}".encode()).hexdigest()[:32]
         beside = bench / f"{name}.part"
         try:

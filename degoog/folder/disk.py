@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from degoog.errors import Refused, Unavailable
 from degoog.i18n import _
-from degoog.model import FailReason, Item, Proof
+from degoog.model import FailReason, Item, Kind, Proof
 from degoog.ports import Blob, Failed
 
 _CHUNK = 1 << 18
@@ -36,6 +36,15 @@ def holds(here: Path, stat: os.stat_result, size: int, digest: str) -> bool:
     """Whether a file has these very bytes."""
     same = bool(digest) and S_ISREG(stat.st_mode) and stat.st_size == size
     return same and f"sha256:{hash_file(here, 'sha256')}" == digest
+
+
+def same_document(item: Item, stat: os.stat_result) -> bool:
+    """Whether a file is a document that came another way (an archive): no two conversions of one are the same bytes.
+
+    The same name in the same place and the same time of its last change are enough to bring no second one.
+    """
+    when = item.modified.timestamp() if item.kind is Kind.DOCUMENT and item.modified is not None else None
+    return when is not None and abs(when - stat.st_mtime) <= EXACT
 
 
 def still_ours(here: Path, stat: os.stat_result, proof: Proof | None) -> bool:

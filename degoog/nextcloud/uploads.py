@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from degoog.errors import Refused
 from degoog.i18n import _
-from degoog.model import FailReason, Loss, LossKind, Proof
+from degoog.model import FailReason, Kind, Loss, LossKind, Proof
 from degoog.nextcloud import reader, stamps
 from degoog.nextcloud.bulk import LARGEST
 from degoog.nextcloud.chunks import Chunks, upload_id
@@ -130,8 +130,25 @@ class Uploads:
             if entry is not None and (digest := await self._same(path, entry, ours)):
                 stored = await self._adopted(task, path, Stored(entry.id, entry.etag, digest))
                 return replace(self.settled(task, path, stored), found=found)
+            if found and entry is not None and (already := await self._converted(task, path, entry)) is not None:
+                return already
             path = next(others)
             entry = await self._tree.stat(path)
+
+    async def _converted(self, task: Write[Blob], path: str, entry: Entry) -> Settled | None:
+        """Recognise a document that came another way (an archive): no two conversions of one are the same bytes.
+
+        The same name in the same place and the same time of its last change are enough to bring no second one.
+        """
+        item = task.item
+        if item.kind is not Kind.DOCUMENT or item.modified is None or entry.holder:
+            return None
+        if path != task.at.path or entry.modified != stamps.seconds(item.modified):
+            return None
+        digest = await self._tree.hash(path, algorithm(entry.size or 0))
+        proof = Proof(entry.id, entry.size, digest, entry.etag)
+        losses = (*stamps.losses(item), *(() if digest else (Loss(LossKind.UNPROVEN),)))
+        return Settled(item, path, proof, losses, self._tree.client.link(entry.id), found=True)
 
     async def _send(self, task: Write[Blob], path: str, *, replaces: str = "") -> Stored | None:
         for _try in range(_TRIES):

@@ -108,7 +108,7 @@ class _Drive:
             view=view,
             documents=Format(self.section.documents),
             owners=owners,
-            as_owner=self._client if owners.reachable else lambda _owner: None,
+            as_owner=lambda owner: self._client(owner) if owner.casefold() in owners.reachable else None,
             flagged=Flagged(workspace.google.flagged if workspace and workspace.google else "leave"),
         )
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from degoog.ports import Blob, Settled, Target
+from degoog.model import Kind
+from degoog.ports import Blob, Settled, Target, Write
 from tests.contract.site import (
     DAY,
     LARGE,
@@ -20,6 +21,11 @@ from tests.contract.site import (
     make,
     write,
 )
+
+
+def of_kind(kind: Kind, task: Write[Blob]) -> Write[Blob]:
+    """The same task for an item of another kind, last changed on a day."""
+    return replace(task, item=replace(task.item, kind=kind, modified=DAY))
 
 
 class Keeping:
@@ -49,6 +55,27 @@ class Keeping:
         done = desk.one(replace(task, at=replace(task.at, intent=intent)))
         assert beside(done) == []
         assert desk.state() == before
+
+    def test_a_document_that_came_another_way_is_recognised_by_its_place_and_time(self, desk, site):
+        desk.one(of_kind(Kind.DOCUMENT, write("d.docx", b"as the archive has it")))
+        before = desk.state()
+
+        done = desk.one(of_kind(Kind.DOCUMENT, write("d.docx", b"as the API has it", id_="other")))
+
+        assert (done.path, beside(done), done.found) == ("d.docx", [], True)
+        assert desk.state() == before
+        assert done.proof.size == len(b"as the archive has it")
+
+    @pytest.mark.parametrize("kind", [Kind.DOCUMENT, Kind.FILE])
+    def test_another_time_or_anything_but_a_document_goes_beside(self, desk, site, kind):
+        desk.one(of_kind(kind, write("d.docx", b"one")))
+        other = of_kind(kind, write("d.docx", b"two!", id_="other"))
+        later = DAY.replace(year=2016) if kind is Kind.DOCUMENT else DAY
+
+        done = desk.one(replace(other, item=replace(other.item, modified=later)))
+
+        assert beside(done) == ["d.docx"]
+        assert sorted(desk.files().values()) == [b"one", b"two!"]
 
     @pytest.mark.parametrize("theirs", [b"their work", b"our work", b""])
     def test_what_somebody_put_there_is_kept_and_ours_goes_beside(self, desk, site, theirs):

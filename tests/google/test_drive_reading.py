@@ -158,15 +158,23 @@ def test_what_is_forbidden_is_asked_for_as_its_owner_where_one_may():
     hers.add("f1", data=b"abc")
 
     async def go() -> bytes:
-        async with (
-            hers.client() as owner,
-            DriveSource(mine.client(), as_owner={"ana@lauze.example": owner}.get) as source,
-        ):
+        async with DriveSource(mine.client(), as_owner={"ana@lauze.example": hers.client()}.get) as source:
             (found,) = [found async for found in source.walk()]
             async with (await source.read(found.item)).open() as chunks:
                 return b"".join([chunk async for chunk in chunks])
 
     assert asyncio.run(go()) == b"abc"
+
+
+def test_an_owner_for_whom_nobody_may_act_does_not_stop_the_run():
+    mine, hers = Drive(), Drive()
+    mine.add("f1", owners=[{"emailAddress": "ana@lauze.example"}])
+    mine.before.append(always("/drive/v3/files/f1", 403, "cannotDownloadFile"))
+    hers.before.append(always("/drive/v3/files/f1", 401, "authError"))
+
+    with pytest.raises(Refused) as refused:
+        read(mine, "f1", as_owner=lambda _owner: hers.client())
+    assert refused.value.reason is FailReason.UNREADABLE
 
 
 def test_a_daily_limit_in_the_middle_stops_the_run():

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 
-from degoog.errors import Refused
+from degoog.errors import Refused, Unavailable
 from degoog.google.client import Client
 from degoog.google.drive import describe, documents
+from degoog.google.drive.ahead import SMALL, Ahead
 from degoog.google.drive.documents import Exporter, NotExportable
 from degoog.google.drive.download import Download
 from degoog.google.drive.pointer import pointer
@@ -48,6 +49,7 @@ class Reading:
 
     client: Client
     as_owner: AsOwner
+    ahead: Ahead
     flagged: Flagged = Flagged.LEAVE
 
     async def read(self, item: Item) -> Blob:
@@ -61,7 +63,8 @@ class Reading:
         size, md5 = item.size, item.content.removeprefix("md5:") if item.content.startswith("md5:") else ""
         if size is None:
             raise Refused(FailReason.UNREADABLE, _("Google does not tell its size."))
-        return _blob(size, f"md5:{md5}" if md5 else "", partial(self._bytes, item, size, md5))
+        make = self.ahead.blob if size <= SMALL else _blob
+        return make(size, f"md5:{md5}" if md5 else "", partial(self._bytes, item, size, md5))
 
     async def _bytes(self, item: Item, size: int, md5: str) -> AsyncGenerator[bytes, None]:
         ways = _Ways(self, item)
@@ -69,7 +72,7 @@ class Reading:
             download = Download(way.client, item.ref.id, size, md5, _headers(item), way.params)
             given = False
             try:
-                async with aclosing(download.chunks()) as chunks:
+                async with way.client, aclosing(download.chunks()) as chunks:
                     async for chunk in chunks:
                         given = True
                         yield chunk
@@ -77,6 +80,9 @@ class Reading:
                 if given:
                     raise refusal(what) from what
                 ways.failed(what)
+            except Unavailable:
+                if way.client is self.client:
+                    raise
             else:
                 return
         raise ways.refusal()
@@ -86,12 +92,17 @@ class Reading:
         ways = _Ways(self, item)
         for way in ways:
             try:
-                exported = await Exporter(way.client, item.ref.id, item.media, ending, _headers(item)).export()
+                async with way.client as client:
+                    exported = await Exporter(client, item.ref.id, item.media, ending, _headers(item)).export()
             except NotExportable as why:
                 lost = Loss(LossKind.POINTER, str(why) or _("Google gives it in no format"))
                 return replace(pointer(item, language=language()), losses=(lost,), suffix=".html")
             except Fault as what:
                 ways.failed(what)
+                continue
+            except Unavailable:
+                if way.client is self.client:
+                    raise
                 continue
             blob = _blob(exported.bytes.size, "", partial(documents.chunks, exported.bytes))
             if exported.ending == ending:

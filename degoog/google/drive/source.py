@@ -13,6 +13,7 @@ from typing import Self
 from degoog.errors import Unavailable, Usage
 from degoog.google.client import Client
 from degoog.google.drive import bookmark, describe, listing
+from degoog.google.drive.ahead import Ahead
 from degoog.google.drive.bookmark import Bookmark
 from degoog.google.drive.documents import Format
 from degoog.google.drive.file import FOLDER
@@ -53,7 +54,8 @@ class DriveSource:
         self._view = view
         self._documents = documents
         self._owners = owners
-        self._reading = Reading(client, as_owner, flagged)
+        self._ahead = Ahead()
+        self._reading = Reading(client, as_owner, self._ahead, flagged)
         self._address = client.account
         self._around = Scene()
 
@@ -75,6 +77,7 @@ class DriveSource:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._ahead.close()
         await self._client.__aexit__(kind, error, trace)
 
     async def walk(self) -> AsyncIterator[Found]:
