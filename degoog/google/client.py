@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -135,9 +134,8 @@ class Client:
             raise Unavailable(text.format(host=hosts.API)) from error
         if response.is_error:
             raise fault(response)
-        # Two dozen megabytes of a listing would otherwise be parsed while nothing else moves.
         try:
-            told = await asyncio.to_thread(response.json) if len(response.content) > 1 << 18 else response.json()
+            told = response.json()
         except ValueError:
             told = None
         if not isinstance(told, dict):

@@ -54,7 +54,7 @@ class Inventory:
 
     def __init__(self) -> None:
         self._sql = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._sql.executescript(f"PRAGMA journal_mode = OFF; PRAGMA cache_size = -8000;{_SCHEMA}")
+        self._sql.executescript(f"PRAGMA journal_mode = OFF; PRAGMA cache_size = -1000;{_SCHEMA}")
 
     def close(self) -> None:
         """Give the disk space back."""
@@ -66,23 +66,14 @@ class Inventory:
 
     def add(self, page: Iterable[dict[str, Any]]) -> None:
         """Take files in, as Drive tells of them."""
-        rows = []
-        for told in page:
-            file = parse(told)
-            if not file.id:
-                continue
-            shares = "\n".join(permission.key for permission in file.permissions)
-            parent = file.parents[0] if file.parents else None
-            rows.append((file.id, parent, file.folder, len(file.parents) > 1, file.name, file.media, shares,
-                         json.dumps(told, separators=(",", ":"))))  # fmt: skip
         self._sql.execute("BEGIN")
         self._sql.executemany(
             "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET parent = excluded.parent,"
             " folder = excluded.folder, several = excluded.several, name = excluded.name, media = excluded.media,"
             " shares = excluded.shares, told = excluded.told",
-            rows,
+            map(_row, page),  # one at a time: a page of a thousand is large enough as it is
         )
-        self._sql.executemany("DELETE FROM gone WHERE id = ?", ((row[0],) for row in rows))
+        self._sql.execute("DELETE FROM gone WHERE id IN (SELECT id FROM file)")
         self._sql.execute("COMMIT")
 
     def drop(self, id_: str, *, removed: int) -> None:
@@ -152,3 +143,11 @@ class Inventory:
 
     def _is_folder(self, id_: str) -> bool:
         return self._sql.execute("SELECT 1 FROM file WHERE id = ? AND folder", (id_,)).fetchone() is not None
+
+
+def _row(told: dict[str, Any]) -> tuple[object, ...]:
+    file = parse(told)
+    shares = "\n".join(permission.key for permission in file.permissions)
+    parent = file.parents[0] if file.parents else None
+    text = json.dumps(told, separators=(",", ":"))
+    return file.id, parent, file.folder, len(file.parents) > 1, file.name, file.media, shares, text

@@ -121,8 +121,9 @@ async def _pages(client: Client, path: str, params: Mapping[str, str]) -> AsyncI
     given = dict(params)
     while True:
         answer = await _asked(client, path, given)
-        yield answer
         token = answer.get("nextPageToken")
+        yield answer
+        del answer  # a page is large: it is not kept while the next one comes
         if not isinstance(token, str) or not token:
             return
         given["pageToken"] = token
