@@ -254,6 +254,15 @@ def details_ahead(ledger: Ledger, kind: LossKind, *, road: str | None = None, mo
     return [str(row[0]) for row in _rows(ledger, sql, run=None, road=road, cause=kind, limit=most)]
 
 
+def asked_of_google(ledger: Ledger, *, road: str | None = None) -> Tally:
+    """Count what a migration would fetch from Google's APIs, each with a request of its own."""
+    sql = f"""SELECT count(*), sum(i.count), coalesce(sum(coalesce(i.size, 0)), 0) {FROM} AND i.walk >= l.walk
+              AND i.state = 'pending' AND i.stage = 1 AND l.source LIKE 'Google Drive%'
+              AND i.done_content IS NOT i.content AND i.content NOT LIKE 'pointer:%'"""
+    items, things, amount = _rows(ledger, sql, run=None, road=road)[0]
+    return Tally(items, things or 0, amount)
+
+
 def pending_work(ledger: Ledger, *, road: str | None = None) -> dict[str, Tally]:
     """Count what a migration would do: `make` holders, `write` new content, `replace` changed content, `move` along."""
     sql = f"""SELECT CASE WHEN i.done_content IS NULL THEN iif(i.stage = 0, 'make', 'write')

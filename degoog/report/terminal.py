@@ -12,6 +12,7 @@ from degoog.i18n import _, n_
 from degoog.ledger import Balance, Ledger, counts
 from degoog.ledger.counts import Group, Tally
 from degoog.model import FailReason, LossKind, SkipReason
+from degoog.report import ahead
 from degoog.report.facts import Facts, gather
 from degoog.report.plain import line
 from degoog.report.remedies import remedy
@@ -44,9 +45,12 @@ def plan_lines(
         _found(facts),
         *_work(work, facts),
         *(_not_coming(facts, most) if work or most is None else ()),
+        *ahead.ending(ledger, road=road),
+        *(ahead.details(ledger, road=road) if most is None else ()),
         *_names(ledger, road),
         *_shares(ledger, road),
         *_without_address(ledger, road),
+        *(ahead.effort(ledger, road=road) if most is None else ()),
         *_room(free, _sum(work, "write") + _sum(work, "replace")),
     ]
     if seconds is not None and work:

@@ -11,7 +11,7 @@ import pytest
 from degoog.sandbox.google import Fault, GoogleSandbox, Trouble
 from degoog.sandbox.google.drawing import Drawn, draw_association
 from tests.cli.conftest import Call
-from tests.cli.files import Cloud, summary
+from tests.cli.files import Cloud, summary, told
 from tests.google_stand_in import judged_google
 
 CAMILLE = "camille@lauze.example"
@@ -60,9 +60,9 @@ def test_a_drive_arrives_in_a_folder_and_a_second_run_asks_for_changes_only(call
     google.requests.clear()
     second = call(*words, environ=given)
 
-    told, again = summary(first.out), summary(second.out)
+    once, again = summary(first.out), summary(second.out)
     assert (first.code, second.code) == (3, 3)  # malware, and what owners keep from being downloaded
-    assert told["found"] == told["moved"] + told["failed"] + told["skipped"] == again["found"]
+    assert once["found"] == once["moved"] + once["failed"] + once["skipped"] == again["found"]
     assert again["moved"] == 0
     assert google.requests.count("GET", door="drive.files.list") == 0
     assert (Path("archive") / "00 - Gouvernance").is_dir()
@@ -119,11 +119,21 @@ def association(call: Call, workspace: Path, google: GoogleSandbox, cloud: Cloud
 def test_everybody_s_documents_go_to_their_own_account_and_nobody_s_to_another(call: Call, association, cloud):
     ended = call("migrate", "files", "--json", environ=association)
 
-    told = summary(ended.out)
-    assert told["found"] == told["moved"] + told["skipped"] + told["failed"]
-    assert told["skipped"] > 0
+    all_ = summary(ended.out)
+    assert all_["found"] == all_["moved"] + all_["skipped"] + all_["failed"]
+    assert all_["skipped"] > 0
     paths = cloud.paths("camille"), cloud.paths("maelle")
     assert "/Google Drive/00 - Gouvernance" in paths[0]
     assert not any("00 - Gouvernance" in path for path in paths[1])
     assert any(path.startswith("/Équipe/Bureau/") for path in paths[0])
     assert not any("Drives partagés/Bureau" in path or "Shared drives/Bureau" in path for path in paths[0])
+
+
+def test_a_plan_tells_what_one_must_know_before_deciding(call: Call, google, given):
+    screen = told(call("plan", "files", "--source", "google", "--to", "folder:archive", environ=given).out)
+
+    for words in (
+        "Google documents", "Whose they are:", CAMILLE, "together with something that stays", "names will be changed",
+        "could not be read", "Google will be asked", "shared with people", "a page with a link",
+    ):  # fmt: skip
+        assert words in screen
