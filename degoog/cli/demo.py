@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 STRUCTURE = "Les Jardins de la Lauze"
 LOGIN = "lauze"
 _MARK = ".drawn-by-degoog-demo"
+_WHO, _LIVE = "camille@lauze.example", 40  # whose Drive is read directly, and how many files it holds
 
 
 @declare(
@@ -87,12 +88,30 @@ def command(context: Context, seed: int, into: Path, *, keep: bool) -> int:
             ["migrate", "calendars", "--source", "takeout:takeout", "--to", "nextcloud"],
         )
         _chat(stage, folder, seed)
+        _live(stage, seed)
         page = folder / "report" / "report.html"
         _end(context, page, folder, seed, seconds=time.monotonic() - began)
         context.emit("summary", report=str(page), folder=str(folder), seconds=time.monotonic() - began, exit=0)
         if keep:
             _stay(context, server)
     return 0
+
+
+def _live(stage: _Stage, seed: int) -> None:
+    """Show the other way: the Drive itself, read by its API, and what changes in it followed."""
+    from degoog.sandbox.google import GoogleSandbox
+    from degoog.sandbox.google.drawing import LargeDrive
+
+    drive = LargeDrive(files=_LIVE, seed=seed, bytes_each=4096, document_every=8)
+    with GoogleSandbox(drive.world(), seed=seed) as google:
+        stage.give(DEGOOG_GOOGLE_API_URL=google.url, DEGOOG_GOOGLE_TOKEN=google.access_token(_WHO))
+        live = ["migrate", "files", "--source", "google", "--to", "nextcloud", "--into", "/Drive"]
+        stage.play(_("9. The other way, without an archive: a Google Drive read directly"), live)
+        google.hands.rename(drive.id(1), "Compte rendu, relu.txt")
+        google.requests.clear()
+        stage.play(_("10. Somebody renamed a document there: only that is asked for, and it follows"), live)
+        if google.requests.count("GET", door="drive.files.list"):
+            raise Usage(_("The second run listed the whole Drive: this is a bug of degoog's."))
 
 
 class _Stage:
@@ -102,6 +121,10 @@ class _Stage:
         self._context = context
         self._folder = folder
         self._environ = {**os.environ, **given, "LANGUAGE": context.language}
+
+    def give(self, **variables: str) -> None:
+        """Have the commands find these in their environment."""
+        self._environ |= variables
 
     def play(self, title: str, words: list[str]) -> None:
         """Show a command and run it; stops the demonstration where it fails."""

@@ -71,6 +71,13 @@ def test_it_shows_the_commands_a_person_would_type(played):
         assert f"$ degoog {command}" in said
 
 
+def test_a_live_drive_is_read_too_and_only_what_changed_in_it_is_asked_for(played):
+    said = told(played["en"].ended.stderr)
+
+    assert said.count("$ degoog migrate files --source google --to nextcloud") == 2
+    assert "Will follow to its new name or folder: 1 item." in said
+
+
 def test_it_names_its_report_and_what_to_try_next(played):
     ended = played["en"].ended
 
