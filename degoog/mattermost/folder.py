@@ -19,7 +19,7 @@ from degoog.mattermost.batch import BYTES, POSTS
 from degoog.mattermost.bundle import Bundle, from_disk
 from degoog.mattermost.census import DIRECT, Conversation
 from degoog.mattermost.lines import Room
-from degoog.mattermost.parts import Parts, direct_place, listed
+from degoog.mattermost.parts import TOWN_SQUARE, Parts, digest, digest_of, direct_place, listed
 from degoog.mattermost.unit import Message, Shore, Unit, Writer
 from degoog.model import FailReason, Intent, Item, Loss, LossKind, Proof, Ref, Seen, Stage
 from degoog.ports import Blob, Bytes, Failed, Make, Move, Naming, Part, Result, Settled, Task, Touch, Write
@@ -99,19 +99,21 @@ class BundleFolder:
 
     async def list(self, path: str) -> AsyncIterator[Seen]:
         """Read the bundle back."""
-        self._index = self._index or self.parts.index()
         team, _slash, name = path.partition("/")
-        for seen in listed(self._index, f"*/{name}" if name.startswith(DIRECT) else path):
+        for seen in listed(self._read(), _place(path)):
             yield seen
         if team and not name:
-            for seen in listed(self._index, "*"):
+            for seen in listed(self._read(), "*"):
                 yield seen
 
     async def digest(self, path: str, algorithm: str) -> str:
         """Give `sha256:…` of what the bundle says of a message."""
         place, _slash, name = path.rpartition("/")
-        found = [seen.digest async for seen in self.list(place) if seen.name == name]
-        return found[0] if found and algorithm == "sha256" else ""
+        return digest_of(self._read(), _place(place), name) if algorithm == "sha256" else ""
+
+    def _read(self) -> sqlite3.Connection:
+        self._index = self._index or self.parts.index()
+        return self._index
 
     def fetch(self, path: str) -> Bytes:
         """Messages have no bytes of their own."""
@@ -154,7 +156,8 @@ class _Batch:
         self._target = target
         self._name = target.parts.next()
         self._bundle = Bundle(prefix=f"{self._name}-")
-        self._writer = Writer(self._bundle, unit.Rules(_Anybody(), _POST, _FILE), _no_download)
+        self._digests: dict[Ref, str] = {}
+        self._writer = Writer(self._bundle, unit.Rules(_Anybody(), _POST, _FILE), _no_download, self._note)
         self._shores: dict[str, Shore] = {}
         self._before = target.before
         self._makes: list[Make] = []
@@ -225,7 +228,7 @@ class _Batch:
                 name, line = f":{value.name}:", lines.emoji(value.name, path)
             case _:
                 raise TypeError(type(value).__name__)
-        if task.at.proof is None and str(task.item.ref) not in self._before and name != "town-square":
+        if task.at.proof is None and str(task.item.ref) not in self._before and name != TOWN_SQUARE:
             self._bundle.add(line)
             refs.append(str(task.item.ref))
         team = task.at.path.rpartition("/")[0]
@@ -236,7 +239,24 @@ class _Batch:
         if ours:
             self._writer.write(its, self._shores.setdefault(its.channel.id, Shore()), None)
         refs += [str(ref) for ref in ours]
-        return [_result(message) for message in its.messages.values()]
+        return [self._result(message) for message in its.messages.values()]
+
+    def _note(self, ref: Ref, line: lines.Line) -> None:
+        self._digests[ref] = digest(line)
+
+    def _result(self, message: Message) -> Result:
+        if message.failed is not None:
+            return Failed(message.item, message.failed.reason, message.failed.detail)
+        if message.at.proof is not None:
+            return Settled(message.item, message.at.was or message.at.path, message.at.proof)
+        proof = Proof(str(message.item.ref), digest=self._digests.get(message.item.ref, ""))
+        return Settled(message.item, message.at.path, proof, tuple(message.losses))
+
+
+def _place(path: str) -> str:
+    """Give the place in the index: a conversation among a few is in no team."""
+    name = path.partition("/")[2]
+    return f"*/{name}" if name.startswith(DIRECT) else path
 
 
 def _no_download(path: str) -> Bytes:
@@ -252,11 +272,3 @@ def _unit(task: Write[Thread]) -> Unit:
     if task.parts and task.at.proof is not None:
         task = replace(task, at=replace(task.at, proof=None))
     return unit.unit(task, room, Conversation(place, team, name, "", private=False, archived=False, posts=0))
-
-
-def _result(message: Message) -> Result:
-    if message.failed is not None:
-        return Failed(message.item, message.failed.reason, message.failed.detail)
-    if message.at.proof is not None:
-        return Settled(message.item, message.at.was or message.at.path, message.at.proof)
-    return Settled(message.item, message.at.path, Proof(str(message.item.ref)), tuple(message.losses))

@@ -15,9 +15,11 @@ from typing import Any
 
 from degoog.files import replacing, write_atomically
 from degoog.mattermost.bundle import Bundle
-from degoog.mattermost.census import DIRECT
+from degoog.mattermost.census import DEFAULT, DIRECT
 from degoog.mattermost.lines import KINDS, NAME, REF, VERSION
 from degoog.model import Seen
+
+TOWN_SQUARE = DEFAULT[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,12 @@ def listed(index: sqlite3.Connection, place: str) -> Iterator[Seen]:
         yield Seen(name, id_, bool(holder), digest=digest)
 
 
+def digest_of(index: sqlite3.Connection, place: str, name: str) -> str:
+    """Give what was written of a message, empty where it is not there."""
+    row = index.execute("SELECT digest FROM lies WHERE place = ? AND name = ?", (place, name)).fetchone()
+    return str(row[0]) if row else ""
+
+
 def digest(post: dict[str, Any]) -> str:
     """Give what a post's line says, as one number."""
     own = {key: value for key, value in post.items() if key not in {"replies", "team", "channel", "channel_members"}}
@@ -129,6 +137,7 @@ def _seen(line: dict[str, Any]) -> Iterator[tuple[str, str, str, bool, str]]:
     kind, value = line["type"], line[line["type"]]
     if kind == "team":
         yield "", value["name"], value["name"], True, ""
+        yield value["name"], TOWN_SQUARE, TOWN_SQUARE, True, ""  # every team has it
     elif kind == "channel":
         yield value["team"], value["name"], value["name"], True, ""
     elif kind == "user":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable, Sequence
 
@@ -15,6 +16,7 @@ from degoog.ports import Failed, Result, Settled, Touch
 
 # What a membership made by the API leaves in a channel (model/post.go).
 _NOTICES = frozenset({"system_add_to_channel", "system_join_channel", "system_add_to_team", "system_join_team"})
+_AT_ONCE = 8  # requests: each is small, and there may be thousands
 _BACK = 60_000  # milliseconds by which this clock and the server's may differ
 
 
@@ -78,9 +80,11 @@ async def _leave(tools: Tools, channel: Conversation, described: Channel) -> lis
     people = _accounts(tools, described.members)
     if channel.team and not channel.archived:
         await _forget(tools, channel, people)  # the server says them a little after it answered
-    for one in people:
-        if one.id in inside:
-            await tools.client.do("POST", f"/channels/members/{one.id}/view", {"channel_id": channel.id})
+    readers = [one.id for one in people if one.id in inside]
+    view = {"channel_id": channel.id}
+    for start in range(0, len(readers), _AT_ONCE):
+        some = readers[start : start + _AT_ONCE]
+        await asyncio.gather(*(tools.client.do("POST", f"/channels/members/{id_}/view", view) for id_ in some))
     if described.archived and channel.team and not channel.archived:
         await tools.client.do("DELETE", path)
     return []

@@ -120,13 +120,18 @@ def complete(post: Post, there: There) -> bool:
     return len(there.files) >= len(post.attachments) and there.reactions >= len(_pairs(post.reactions))
 
 
+def _nothing(_ref: Ref, _line: lines.Line) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes units into a bundle."""
+    """Writes units into a bundle. `noted` is told each post as it is written."""
 
     bundle: Bundle
     rules: Rules
     download: Download
+    noted: Callable[[Ref, lines.Line], None] = _nothing
 
     def write(self, it: Unit, shore: Shore, head: There | None) -> tuple[str, int] | None:
         """Add what of a unit is not there; gives its line, None where everything is there.
@@ -185,6 +190,7 @@ class Writer:
         line = lines.post(Sent(self._without_unknown(message, post), at, paths, name))
         if known is not None:
             line["message"] = known.message  # text once sent is frozen
+        self.noted(post.ref, line)
         return line
 
     def _blob(self, size: int, id_: str) -> Blob:
