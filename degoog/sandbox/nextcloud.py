@@ -18,6 +18,8 @@ from degoog.sandbox.nextcloud_dav import DAV_ROOT, FilesDoor
 from degoog.sandbox.nextcloud_names import DEFAULT_RULES, WINDOWS_RULES, NameRules, segments
 from degoog.sandbox.nextcloud_ocs import VERSION, LoginDoor, OcsDoor
 from degoog.sandbox.nextcloud_store import Home, Node, Store
+from degoog.sandbox.nextcloud_team_folders import ROOT as TEAM_FOLDERS
+from degoog.sandbox.nextcloud_team_folders import TeamFolders
 from degoog.sandbox.nextcloud_uploads import UploadsDoor
 from degoog.sandbox.refusals import refuse
 from degoog.sandbox.request_log import Entry, RequestLog
@@ -54,6 +56,7 @@ class NextcloudSandbox:
         self.url = f"http://127.0.0.1:{self._server.port}"
         self._ocs = OcsDoor(self._store, self._accounts, lambda: self.rules, ADMIN, self.url)
         self._login = LoginDoor(self._accounts, self.url)
+        self.team_folders = TeamFolders(self._store)
 
     def __enter__(self) -> Self:
         return self
@@ -152,6 +155,11 @@ class NextcloudSandbox:
         with self._store.lock:
             return len(self._node(login, path).versions or ())
 
+    @property
+    def accounts(self) -> Accounts:
+        """Everybody's accounts and groups, and the addresses that got a welcome."""
+        return self._accounts
+
     def uploads(self, login: str) -> dict[str, list[str]]:
         """The chunked uploads under way: folder → chunks."""
         with self._store.lock:
@@ -203,7 +211,7 @@ class NextcloudSandbox:
                 return refuse(request, fault)
         return None
 
-    def _routed(self, request: Request) -> Response:
+    def _routed(self, request: Request) -> Response:  # noqa: PLR0911 - one return a door
         if "\n" in request.path:
             return Response(404, {"Content-Type": "text/html"}, b"<html>404 Not Found</html>")
         if request.path == "/status.php":
@@ -216,6 +224,8 @@ class NextcloudSandbox:
                 return error.response()
         if door == "ocs":
             return self._ocs_answer(request)
+        if f"{request.path}/".startswith(f"{TEAM_FOLDERS}/"):
+            return self._team_folders(request)
         found = self._login.answer(request)
         return found or Response(404, {"Content-Type": "text/html; charset=UTF-8"}, b"<h1>Not found</h1>")
 
@@ -250,6 +260,15 @@ class NextcloudSandbox:
         request.login = caller.account.login if caller else ""
         return self._ocs.answer(request, caller)
 
+    def _team_folders(self, request: Request) -> Response:
+        try:
+            caller = self._accounts.caller(request.header("authorization"))
+        except (BadLogin, TooManyFailures):
+            caller = None
+        if caller is None:
+            return as_json(401, {"message": "Current user is not logged in"})
+        return self.team_folders.answer(request, caller.account, admin=caller.account.login == ADMIN)
+
     def _dav_caller(self, request: Request) -> Caller:
         refused = {"WWW-Authenticate": 'Basic realm="Nextcloud", charset="UTF-8"'}
         try:
@@ -266,7 +285,7 @@ class NextcloudSandbox:
         request.login = caller.account.login
         return caller
 
-    def _dav(self, request: Request) -> Response:
+    def _dav(self, request: Request) -> Response:  # noqa: PLR0911 - one return a kind
         account = self._dav_caller(request).account
         login = account.login
         home = self._store.homes[login]
@@ -274,6 +293,8 @@ class NextcloudSandbox:
             case ["files", owner, *names] if owner == login:
                 if ".." in names:
                     raise DavError(500, "OCP\\Files\\InvalidPathException", "")
+                if len(names) > 1 and (folder := self.team_folders.seen(account, names[0])):
+                    return FilesDoor(self._store, folder.home, self.rules).answer(request, names[1:])
                 return FilesDoor(self._store, home, self.rules).answer(request, names)
             case ["files", owner, *names]:
                 return self._elsewhere(request, owner, names)

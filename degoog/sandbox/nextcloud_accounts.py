@@ -34,6 +34,8 @@ class Account:
     quota: int | None = None
     enabled: bool = True
     app_passwords: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Accounts:
 
     def __init__(self, *, clock: Callable[[], float], seed: int) -> None:
         self.by_login: dict[str, Account] = {}
+        self.groups: dict[str, str] = {}
+        self.mails: list[str] = []  # addresses that got a welcome
         self._clock = clock
         self._random = random.Random(seed)  # noqa: S311 - passwords of a stand-in on loopback
         self._failures: list[float] = []
@@ -82,16 +86,16 @@ class Accounts:
         """Enter an account; the caller has made sure that it is new."""
         self.by_login[account.login.lower()] = account
 
-    def refusal(self, login: str, password: str) -> tuple[int, str] | None:
+    def refusal(self, login: str, password: str, email: str = "") -> tuple[int, str] | None:
         """Why such an account cannot be made, as OCS codes and words; None when it can."""
         if not re.fullmatch(r"[a-zA-Z0-9 _.@'-]+", login):
             message = 'Only the following characters are allowed in an Login: "a-z", "A-Z", "0-9", spaces'
             return 101, message + ' and "_.@-\'"'
         if self.find(login) is not None:
             return 102, "User already exists"
-        if not password:
+        if not password and not email:
             return 108, "An email address is required, to send a password link to the user."
-        if len(password) < _MIN_PASSWORD:
+        if password and len(password) < _MIN_PASSWORD:
             return 107, f"Password needs to be at least {_MIN_PASSWORD} characters long."
         return None
 

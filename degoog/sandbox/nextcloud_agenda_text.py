@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
-from degoog.sandbox.nextcloud_answers import SABRE, DavError, Name
+from degoog.sandbox.nextcloud_answers import OC, SABRE, DavError, Name
 
 CALDAV = "urn:ietf:params:xml:ns:caldav"
 CARDDAV = "urn:ietf:params:xml:ns:carddav"
@@ -42,6 +43,17 @@ def wanted(body: bytes) -> Wanted:
             else:
                 values[namespace.removeprefix("{"), local] = child.text or ""
     return Wanted(values, components, book)
+
+
+def invited(body: bytes) -> dict[str, bool | None]:
+    """The groups that a request for sharing names: whether each is to write, None where it is to be left out."""
+    root = ET.fromstring(body)  # noqa: S314 - likewise
+    found: dict[str, bool | None] = {}
+    for change in root:
+        href = (change.findtext("{DAV:}href") or "").rpartition("principals/groups/")[2]
+        writes = change.find(f"{{{OC}}}read-write") is not None
+        found[unquote(href)] = None if change.tag.endswith("}remove") else writes
+    return found
 
 
 def uid_asked(body: bytes) -> str:

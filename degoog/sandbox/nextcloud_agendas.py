@@ -5,14 +5,14 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from degoog.sandbox import nextcloud_agenda_text as agenda_text
 from degoog.sandbox import nextcloud_properties as properties
 from degoog.sandbox.http_server import Drop, Request, Response, decode_path
 from degoog.sandbox.nextcloud_accounts import Account, Accounts
 from degoog.sandbox.nextcloud_agenda_text import CALDAV, CARDDAV, Wanted
-from degoog.sandbox.nextcloud_answers import DAV, SABRE, DavError, Name, Row, empty, multistatus
+from degoog.sandbox.nextcloud_answers import DAV, OC, SABRE, DavError, Name, Row, empty, multistatus
 from degoog.sandbox.nextcloud_dav import DAV_ROOT, destination, method_not_allowed
 
 _LARGEST_EVENT, _LARGEST_CARD = 10_485_760, 5_242_880
@@ -43,6 +43,7 @@ class Shelf:
     things: dict[str, Thing] = field(default_factory=dict)
     trash: dict[str, Thing] = field(default_factory=dict)
     deleted_at: str = ""
+    groups: dict[str, bool] = field(default_factory=dict)  # invited, and whether each may write
 
     @property
     def book(self) -> bool:
@@ -66,6 +67,7 @@ class Agendas:
         self.lock = threading.RLock()
         self.mails: list[str] = []
         self._accounts = accounts
+        self.groups = accounts.groups
         self._desks: dict[str, Desk] = {}
 
     def of(self, login: str) -> Desk:
@@ -123,6 +125,7 @@ class AgendaDoor:
             "PUT": self._put,
             "DELETE": self._delete,
             "MOVE": self._move,
+            "POST": self._share,
         }
         if request.method not in methods:
             raise DavError(501, SABRE + "NotImplemented", "")
@@ -207,6 +210,16 @@ class AgendaDoor:
         self._shelves[asking.names[0]] = Shelf(components, dict(wanted.values))
         return empty(201)
 
+    def _share(self, asking: Asking) -> Response:
+        """Always 200: who does not exist is left out in silence (§7)."""
+        shelf = self._shelf(asking.names[0])
+        for group, writes in agenda_text.invited(asking.body).items():
+            if writes is None:
+                shelf.groups.pop(group, None)
+            elif group in self.agendas.groups:
+                shelf.groups[group] = writes
+        return empty(200)
+
     def _proppatch(self, asking: Asking) -> Response:
         wanted: Wanted = agenda_text.wanted(asking.body)
         self._shelf(asking.names[0]).values.update(wanted.values)
@@ -289,9 +302,17 @@ def _of_shelf(shelf: Shelf) -> dict[Name, str | None]:
     found: dict[Name, str | None] = {
         (DAV, "resourcetype"): f'<d:collection/><x2:calendar xmlns:x2="{CALDAV}"/>',
         (CALDAV, "supported-calendar-component-set"): held,
+        (OC, "invite"): "".join(map(_invitation, shelf.groups.items())),
         **_escaped(shelf.values),
     }
     return found | ({_DELETED: shelf.deleted_at} if shelf.deleted_at else {})
+
+
+def _invitation(invited: tuple[str, bool]) -> str:
+    group, writes = invited
+    access = "<oc:read-write/>" if writes else "<oc:read/>"
+    href = f"<d:href>principal:principals/groups/{quote(group)}</d:href>"
+    return f"<oc:user>{href}<oc:invite-accepted/><oc:access>{access}</oc:access></oc:user>"
 
 
 def _of_thing(thing: Thing) -> dict[Name, str | None]:

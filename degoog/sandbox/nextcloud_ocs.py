@@ -4,12 +4,12 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from degoog.sandbox.http_server import Request, Response
 from degoog.sandbox.nextcloud_accounts import Account, Accounts, Caller
 from degoog.sandbox.nextcloud_answers import as_json, ocs
 from degoog.sandbox.nextcloud_names import NameRules
+from degoog.sandbox.nextcloud_people import PeopleDoor, form
 from degoog.sandbox.nextcloud_store import Store
 
 VERSION = (32, 0, 1)
@@ -24,10 +24,6 @@ def parse_quota(text: str) -> int | None:
     if found is None:
         raise ValueError(text)
     return int(float(found.group(1)) * _UNITS[found.group(2) or ""])
-
-
-def _form(request: Request) -> dict[str, str]:
-    return dict(parse_qsl(request.body.read_all().decode(), keep_blank_values=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +54,20 @@ class OcsDoor:
                 return self._app_password(request, caller)
             case "DELETE", ["core", "apppassword"]:
                 return self._revoke(request, caller)
-            case "GET", ["cloud", "users", login]:
+            case "GET", ["cloud", "users", login] if login != "details":
                 return self._show(request, caller, login)
             case method, ["cloud", "users", *rest]:
                 if caller.account.login != self.admin:
                     return self._no(request, 403, 403, "Logged in account must be at least a sub admin")
+                told = PeopleDoor(self.store, self.accounts, self._account).answer(request, ["users", *rest])
+                if told is not None:
+                    return told
                 return self._administer(request, method, rest)
+            case _method, ["cloud", "groups", *rest]:
+                if caller.account.login != self.admin:
+                    return self._no(request, 403, 403, "Logged in account must be at least a sub admin")
+                told = PeopleDoor(self.store, self.accounts, self._account).answer(request, ["groups", *rest])
+                return told or self._no(request, 404, 998, "")
         return self._no(request, 404, 998, "Invalid query, please check the syntax.")
 
     def _ok(self, request: Request, data: object) -> Response:
@@ -111,26 +115,30 @@ class OcsDoor:
         return self._no(request, 404, 998, "")
 
     def _create(self, request: Request) -> Response:
-        form = _form(request)
-        login = form.get("userid", "").strip()
-        refusal = self.accounts.refusal(login, form.get("password", ""))
+        told = form(request)
+        login = told.get("userid", "").strip()
+        refusal = self.accounts.refusal(login, told.get("password", ""), told.get("email", ""))
         if refusal is not None:
             return self._no(request, 400, *refusal)
-        account = Account(login, form["password"], form.get("displayName", "") or login, form.get("email"))
+        password = told.get("password") or self.accounts.draw(32)  # nobody knows it: a link by mail lets one choose
+        account = Account(login, password, told.get("displayName", "") or login, told.get("email"))
+        account.language = told.get("language") or "en"
         self.accounts.add(account)
+        if account.email:
+            self.accounts.mails.append(account.email)
         with self.store.lock:
             home = self.store.new_home(login, quota=None)
         try:
-            account.quota = home.quota = parse_quota(form.get("quota", ""))
+            account.quota = home.quota = parse_quota(told.get("quota", ""))
         except ValueError:
             # The account is there by then: making one is not atomic.
-            return self._no(request, 400, 101, f"Invalid quota value: {form['quota']}")
+            return self._no(request, 400, 101, f"Invalid quota value: {told['quota']}")
         return self._ok(request, {"id": login})
 
     def _change(self, request: Request, account: Account) -> Response:
-        form = _form(request)
-        value = form.get("value", "")
-        match form.get("key", ""):
+        told = form(request)
+        value = told.get("value", "")
+        match told.get("key", ""):
             case "quota":
                 try:
                     account.quota = self.store.homes[account.login].quota = parse_quota(value)
@@ -158,8 +166,8 @@ class OcsDoor:
             "email": account.email,
             "displayname": account.display_name,
             "display-name": account.display_name,
-            "groups": ["admin"] if account.login == self.admin else [],
-            "language": "en",
+            "groups": [*(["admin"] if account.login == self.admin else []), *sorted(account.groups)],
+            "language": account.language,
             "locale": "",
         }
 
@@ -217,7 +225,7 @@ class LoginDoor:
             poll = {"token": flow.poll_token, "endpoint": f"{self.url}/login/v2/poll"}
             return as_json(200, {"poll": poll, "login": f"{self.url}/login/v2/flow/{flow.login_token}"})
         if request.method == "POST" and path == "/login/v2/poll":
-            granted = self.accounts.poll(_form(request).get("token", ""))
+            granted = self.accounts.poll(form(request).get("token", ""))
             if granted is None:
                 return as_json(404, [])
             login, password = granted
@@ -231,7 +239,7 @@ class LoginDoor:
         if flow is None:
             return _html(403, "<h1>Access forbidden</h1><p>Your login token is invalid or has expired</p>")
         if request.method == "POST":
-            account = self.accounts.find(_form(request).get("login", ""))
+            account = self.accounts.find(form(request).get("login", ""))
             if account is not None:
                 self.accounts.grant(flow, account)
                 return _html(200, "<h1>Account connected</h1><p>You can close this window.</p>")

@@ -1,1 +1,1 @@
-"""Servers: what is read, what Ansible is told, and what a person is told of it; no machine needed."""
+"""Servers and spaces: what Ansible is told and what a person is told of it; planning, making, remembering."""

@@ -93,7 +93,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {*WORDS, "", "data", "files", "ledger", "nouns"},
     **dict.fromkeys(SERVICES, _BELOW_SERVICES),
     "doctor": {*WORDS, *WRITTEN, "access", "provision", "secrets", *SERVICES},
-    "provision": {*_BELOW_SERVICES, *WRITTEN, "access", "data", "nextcloud", "mattermost"},
+    "provision": {*_BELOW_SERVICES, *WRITTEN, "access", "data", "nextcloud", "mattermost", "space"},
     "roads": {*_BELOW_SERVICES, *WRITTEN, *SERVICES, "access"},
     "sandbox": set(),
     "cli": {
