@@ -33,7 +33,15 @@ from degoog.i18n import N_, _
 )
 @option("--yes", is_flag=True, help=N_("Do it without asking."))
 def command(
-    context: Context, *, only: str | None, check: bool, limit: str, sudo: bool, prune: bool, app_passwords: bool, yes: bool
+    context: Context,
+    *,
+    only: str | None,
+    check: bool,
+    limit: str,
+    sudo: bool,
+    prune: bool,
+    app_passwords: bool,
+    yes: bool,
 ) -> int:
     """Install, then populate; only one of the two where that is asked for or the other is not described."""
     from degoog.cli import installing, populating

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 def command(context: Context, *, agreed: bool) -> int:
     """Revoke, forget, and say what is left to do by hand; 4 where a server did not answer."""
     from degoog.cli import asking
+    from degoog.cli.context import HOME
+    from degoog.cli.populating import INITIAL
+    from degoog.provision.populate import memory
+    from degoog.secrets import Service
 
     _known = context.workspace
     if not agreed:
@@ -43,6 +47,8 @@ def command(context: Context, *, agreed: bool) -> int:
         context.emit("released", service=service, account=account, revoked=good)
         context.secrets.forget(service, account)
         code = code if good else 4
+    for account in memory.guests(context.folder / HOME):
+        context.secrets.forget(Service.NEXTCLOUD, f"{account}/{INITIAL}")
     context.say("\n" + _("degoog knows no password of this workspace any more."))
     context.emit("summary", exit=code)
     return code
@@ -51,13 +57,15 @@ def command(context: Context, *, agreed: bool) -> int:
 def _kept(context: Context) -> Iterator[tuple[Service, str, Secret]]:
     """Give what is kept on this machine; what comes from the environment is somebody else's to forget."""
     from degoog import access, people
+    from degoog.cli.context import HOME
+    from degoog.provision.populate import memory
     from degoog.secrets import Service
 
     workspace = context.workspace
     persons = people.read(context.folder)
     own = (workspace.nextcloud.login or "") if workspace.nextcloud else ""
     accounts = {
-        Service.NEXTCLOUD: [own, *(person.nextcloud for person in persons)],
+        Service.NEXTCLOUD: [own, *(person.nextcloud for person in persons), *memory.logins(context.folder / HOME)],
         Service.GOOGLE: [(workspace.google.account or "") if workspace.google else "", access.DELEGATION],
         Service.MATTERMOST: [access.TOKEN, *(person.mattermost for person in persons)],
         Service.SLACK: [""],

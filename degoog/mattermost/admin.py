@@ -21,6 +21,7 @@ class PersonSeen:
     id: str
     username: str
     email: str
+    name: str
     active: bool
 
 
@@ -77,6 +78,7 @@ class Admin:
                 str(one["id"]),
                 str(one["username"]),
                 str(one.get("email") or "").casefold(),
+                " ".join(part for part in (one.get("first_name"), one.get("last_name")) if part),
                 not one.get("delete_at"),
             )
             for one in found

@@ -93,6 +93,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {*WORDS, "", "data", "files", "ledger", "nouns"},
     **dict.fromkeys(SERVICES, _BELOW_SERVICES),
     "doctor": {*WORDS, *WRITTEN, "access", "provision", "secrets", *SERVICES},
+    "directory": {*_BELOW_SERVICES, *WRITTEN, *SERVICES, "access", "space"},
+    "papers": {"i18n", "secrets", "space", "wording", "people", "config_schema", "agreements"},
     "provision": {*_BELOW_SERVICES, *WRITTEN, "access", "data", "nextcloud", "mattermost", "space"},
     "roads": {*_BELOW_SERVICES, *WRITTEN, *SERVICES, "access"},
     "sandbox": set(),
@@ -104,6 +106,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "access",
             "beginning",
             "data",
+            "directory",
             "doctor",
             "document",
             "engine",
@@ -114,7 +117,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "observe",
             "ports",
         ),
-        *("provision", "report", "roads", "runlog", "runs", "sandbox", "secrets", "space", "templates"),
+        *("papers", "provision", "report", "roads", "runlog", "runs", "sandbox", "secrets", "space", "templates"),
         *SERVICES,
     },
     "": set(),
@@ -130,11 +133,12 @@ ONLY_IN = {
     "filelock": {"ledger", "folder"},
     "dateutil": {"convert"},
     "icalendar": {"convert"},
-    "httpx": {"http", *SERVICES, "provision", "cli", "doctor", "roads"},  # the last three hand a transport down
-    "jinja2": {"beginning", "provision", "report", "templates"},
+    "httpx": {"http", *SERVICES, "provision", *("cli", "directory", "doctor", "roads")},  # these hand a transport down
+    "jinja2": {"beginning", "papers", "provision", "report", "templates"},
     "keyring": {"secrets"},
     "pydantic": {"config_schema", "document", "section", "space", "templates", "config_servers"},
     "ruamel": {"config_edit", "document", "provision"},
+    "segno": {"papers"},
     "tqdm": {"observe"},
 }
 

@@ -12,6 +12,8 @@ from degoog.errors import Refused, Usage
 from degoog.files import write_atomically
 from degoog.i18n import _
 
+CLOUD, CHAT = "space-nextcloud.json", "space-mattermost.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -96,3 +98,15 @@ def _load(path: Path) -> dict[str, dict[str, dict[str, object]]]:
         )
         raise Usage(text.format(path=path)) from error
     return told if isinstance(told, dict) else {}
+
+
+def logins(home: Path) -> list[str]:
+    """Name the accounts of which provisioning holds an app password: the owner of the calendars, and people's."""
+    found = (name.partition("/") for server in _load(home / CLOUD).values() for name in server)
+    return sorted({login for kind, _slash, login in found if kind in {"owner", "app-password"}})
+
+
+def guests(home: Path) -> list[str]:
+    """Name the accounts that provisioning made: a first password of theirs may be kept."""
+    found = (name.partition("/") for server in _load(home / CLOUD).values() for name in server)
+    return sorted({login for kind, _slash, login in found if kind == "account"})

@@ -44,7 +44,7 @@ from degoog.provision.populate.chat import Chat
 from degoog.provision.populate.chat_making import ChatMaker
 from degoog.provision.populate.cloud import Cloud
 from degoog.provision.populate.cloud_making import CloudMaker
-from degoog.provision.populate.memory import Memory
+from degoog.provision.populate.memory import CHAT, CLOUD, Memory
 from degoog.provision.populate.wanted import Wanted, wanted
 from degoog.secrets import Secret
 from degoog.space import Space
@@ -198,7 +198,7 @@ class Site:
             raise RuntimeError("there is no Nextcloud to look at")
         client = await self._enter(access)
         admin = Admin(client)
-        memory = Memory(self._home / "space-nextcloud.json", client.server.instance)
+        memory = Memory(self._home / CLOUD, client.server.instance)
         if not await admin.is_administrator():
             found = Cloud(admin=False)
         else:
@@ -217,7 +217,7 @@ class Site:
             chat_client(access.url, access.password, pacing=self._doors.pacing, transport=self._doors.transport)
         )
         admin = ChatAdmin(client)
-        memory = Memory(self._home / "space-mattermost.json", client.server.identity)
+        memory = Memory(self._home / CHAT, client.server.identity)
         teams = {}
         for key in wish.space.teams:
             known = memory.get("team", key)
