@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -51,7 +52,8 @@ class ChatMaker:
                         password=password().reveal(),
                     )  # fmt: skip
                 if self.sends_mail:
-                    await self.admin.send_link(member.email)
+                    with suppress(Refused):  # the person may ask for the same link on the page where one logs in
+                        await self.admin.send_link(member.email)
             case MakeTeam(slug, name, open_to_all):
                 with memory.intent(Known("", name), "team", slug):
                     self._teams[slug] = await self.admin.make_team(slug, name=name, open_to_all=open_to_all)

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from degoog.sandbox.http_server import Drop, HttpServer, Request, Response
-from degoog.sandbox.mattermost import imports, people, talk
+from degoog.sandbox.mattermost import administration, imports, people, talk
 from degoog.sandbox.mattermost.answers import ApiError, Asked, Route, answer, error, ok
 from degoog.sandbox.mattermost.rules import LONGEST_POST
 from degoog.sandbox.mattermost.world import User, World
@@ -17,7 +17,7 @@ from degoog.sandbox.request_log import Entry, RequestLog
 
 VERSION = "11.6.0"
 TOKEN = "sandboxtoken"  # noqa: S105 - known to everybody
-_TABLES = (people.routes, talk.routes, imports.routes)
+_TABLES = (administration.routes, people.routes, talk.routes, imports.routes)
 
 
 def _open_to(me: User, path: str, door: tuple[Route, tuple[str, ...]] | None) -> tuple[Route, tuple[str, ...]]:
