@@ -53,6 +53,7 @@ class _Sheet:
     calendars: tuple[str, ...]
     channels: tuple[str, ...]
     codes: tuple[tuple[Markup, str, str], ...]
+    chat: bool  # Mattermost gives no account to who has no address
     dav: str
     ios: str
     words: Mapping[str, str]
@@ -87,7 +88,8 @@ def _sheet(space: Space, guest: Guest, place: Place) -> Iterator[_Sheet]:
             folders=tuple(folders),
             calendars=tuple(one.name for one in space.calendars.values() if guest.groups & set(one.groups)),
             channels=tuple(channels),
-            codes=tuple(_codes(place)),
+            codes=tuple(_codes(place, guest)),
+            chat=bool(place.chat and guest.email),
             dav=f"{place.cloud}/remote.php/dav" if place.cloud else "",
             ios=f"{urlsplit(place.cloud).netloc}/remote.php/dav/principals/users/{quote(guest.login)}/",
             words=_words(space, guest, place),
@@ -95,11 +97,11 @@ def _sheet(space: Space, guest: Guest, place: Place) -> Iterator[_Sheet]:
         )
 
 
-def _codes(place: Place) -> Iterator[tuple[Markup, str, str]]:
+def _codes(place: Place, guest: Guest) -> Iterator[tuple[Markup, str, str]]:
     if place.cloud:
         yield code(place.cloud), _("Your files and calendars"), place.cloud
         yield code(CLOUD_APPS), _("The Nextcloud application"), CLOUD_APPS
-    if place.chat:
+    if place.chat and guest.email:
         yield code(place.chat), _("Your conversations"), place.chat
         yield code(CHAT_APPS), _("The Mattermost application"), CHAT_APPS
 
