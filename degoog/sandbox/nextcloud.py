@@ -17,6 +17,7 @@ from degoog.sandbox.nextcloud_bulk import BulkDoor
 from degoog.sandbox.nextcloud_dav import DAV_ROOT, FilesDoor
 from degoog.sandbox.nextcloud_names import DEFAULT_RULES, WINDOWS_RULES, NameRules, segments
 from degoog.sandbox.nextcloud_ocs import VERSION, LoginDoor, OcsDoor
+from degoog.sandbox.nextcloud_shares import Shares
 from degoog.sandbox.nextcloud_store import Home, Node, Store
 from degoog.sandbox.nextcloud_team_folders import ROOT as TEAM_FOLDERS
 from degoog.sandbox.nextcloud_team_folders import TeamFolders
@@ -54,7 +55,8 @@ class NextcloudSandbox:
         self.add_user(ADMIN, self.admin_password)
         self._server = HttpServer(self._answer)
         self.url = f"http://127.0.0.1:{self._server.port}"
-        self._ocs = OcsDoor(self._store, self._accounts, lambda: self.rules, ADMIN, self.url)
+        self.shares = Shares(self._store, self._accounts)
+        self._ocs = OcsDoor(self._store, self._accounts, lambda: self.rules, ADMIN, self.url, self.shares)
         self._login = LoginDoor(self._accounts, self.url)
         self.team_folders = TeamFolders(self._store)
 

@@ -10,6 +10,7 @@ from degoog.sandbox.nextcloud_accounts import Account, Accounts, Caller
 from degoog.sandbox.nextcloud_answers import as_json, ocs
 from degoog.sandbox.nextcloud_names import NameRules
 from degoog.sandbox.nextcloud_people import PeopleDoor, form
+from degoog.sandbox.nextcloud_shares import Shares
 from degoog.sandbox.nextcloud_store import Store
 
 VERSION = (32, 0, 1)
@@ -35,8 +36,9 @@ class OcsDoor:
     rules: Callable[[], NameRules]
     admin: str
     url: str
+    shares: Shares
 
-    def answer(  # noqa: PLR0911 - one return a resource
+    def answer(  # noqa: PLR0911, PLR0912 - one return a resource
         self, request: Request, caller: Caller | None
     ) -> Response:
         """Dispatch; `caller` is None for a request without credentials."""
@@ -63,6 +65,8 @@ class OcsDoor:
                 if told is not None:
                     return told
                 return self._administer(request, method, rest)
+            case _method, ["apps", "files_sharing", "api", "v1", "shares", *rest]:
+                return self.shares.answer(request, caller.account, rest)
             case _method, ["cloud", "groups", *rest]:
                 if caller.account.login != self.admin:
                     return self._no(request, 403, 403, "Logged in account must be at least a sub admin")

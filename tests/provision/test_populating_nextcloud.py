@@ -263,12 +263,34 @@ def test_an_answer_that_got_lost_makes_nothing_twice(who, cloud, method, path):
     assert all(one["made"] for server in memory.values() for one in server.values())
 
 
-def test_without_team_folders_the_owner_shares_folders(who, cloud):
+def test_without_team_folders_the_owner_shares_folders_with_the_groups(who, cloud):
     cloud.team_folders.there = False
 
     plan = run(who.look(small()))
+    _done, failures = run(who.make(small()))
+    again = run(who.look(small()))
 
     assert any("no app “Team folders”" in note for note in plan.notes)
+    assert failures == []
+    assert again.actions == ()
+    assert {(one.path, one.group): one.rights for one in cloud.shares.all.values()} == {
+        ("/01 Vie", "tous"): 7,
+        ("/01 Vie", "bureau"): 31,
+    }
+    assert "01 Vie/A" in {path.strip("/") for path in cloud.paths("agendas")}
+
+
+def test_a_shared_folder_is_renamed_and_its_rights_changed_as_the_description_says(who, cloud):
+    cloud.team_folders.there = False
+    run(who.make(small()))
+    new = renamed(small(), "folders", "vie", name="01 Vie commune", groups={"tous": Right.READ, "bureau": Right.ALL})
+
+    _done, failures = run(who.make(new))
+
+    assert failures == []
+    assert {one.group: one.rights for one in cloud.shares.all.values()} == {"tous": 1, "bureau": 31}
+    assert "01 Vie commune/A" in {path.strip("/") for path in cloud.paths("agendas")}
+    assert run(who.look(new)).actions == ()
 
 
 def test_without_rights_the_rest_is_left_for_the_host(cloud, tmp_path):
