@@ -60,7 +60,7 @@ def test_a_page_can_be_reached_from_the_readme(page):
     assert page_name(page) in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-FRENCH_PAGES = [page for page in PAGES if page.name.startswith("guide-") or page.name == "rgpd.md"]
+FRENCH_PAGES = [page for page in PAGES if page.name.startswith("guide-") or page.name in {"rgpd.md", "templates.md"}]
 
 
 @pytest.mark.parametrize("page", FRENCH_PAGES, ids=page_name)
