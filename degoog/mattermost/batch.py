@@ -36,7 +36,8 @@ class MattermostBatch:
     @property
     def full(self) -> bool:
         """Whether it is as large as one import should be."""
-        return self._posts >= POSTS or self._bytes >= BYTES or len(self._tasks) - self._posts >= _HOLDERS
+        most = min(BYTES, self._tools.settings.largest // 2)  # the zip itself must be one the server takes
+        return self._posts >= POSTS or self._bytes >= most or len(self._tasks) - self._posts >= _HOLDERS
 
     def intents(self) -> Sequence[tuple[Ref, Intent]]:
         """Each message knows on the server which one it is: what arrived is found again by that.

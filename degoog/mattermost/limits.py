@@ -51,6 +51,11 @@ class Settings:
         """The largest file the server takes, in bytes."""
         return int(self._setting("FileSettings", "MaxFileSize", 100 << 20))
 
+    @property
+    def largest(self) -> int:
+        """The largest file that may come: what the server takes, or anything where its limit may be raised."""
+        return self.file_size if self._limits is Limits.KEEP else 1 << 50
+
     async def need(self, section: str, key: str, least: int | bool) -> None:  # noqa: FBT001 - a setting's value
         """Have a setting be at least this. Raises `Usage` where it is not, and nobody asked to raise it."""
         now = self._setting(section, key, None)

@@ -105,7 +105,7 @@ def _refused(error: str) -> Refused:
 def _fill(batch: _Batch, bundle: Bundle) -> dict[tuple[str, int], Unit]:
     tools = batch.tools
     writer = Writer(
-        bundle, Rules(tools.census, tools.client.server.post, tools.settings.file_size), tools.client.download
+        bundle, Rules(tools.census, tools.client.server.post, tools.settings.largest), tools.client.download
     )
     numbers = {}
     for its in batch.units:

@@ -303,3 +303,19 @@ def test_settings_too_narrow_are_said_or_raised_and_put_back_also_after_a_kill(s
     assert chat.said("semis") == ["bonjour"]
     assert limits["MaxFileSize"] == 100
     assert not sandbox.world.admin.kept["preferences"]
+
+
+def test_a_file_larger_than_the_server_takes_fails_alone_or_has_the_limit_raised(sandbox, tmp_path):
+    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    limits = sandbox.world.settings["FileSettings"]
+    limits["MaxFileSize"] = 5000
+    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
+    film = Attachment(ref("F1"), "film.mp4", blob(bytes(6000)))
+    talks = [chat.talk(room, post(chat, 1, "le film", attachments=(film,))), chat.talk(room, post(chat, 2, "et"))]
+
+    kept = mover.move(chat.things(room), talks, limits=Limits.KEEP)
+    assert (kept.failed, chat.said("semis")) == (1, ["et"])
+
+    raised = mover.move(chat.things(room), talks, limits=Limits.RAISE)
+    assert (raised.failed, chat.said("semis")) == (0, ["le film", "et"])
+    assert limits["MaxFileSize"] == 5000
