@@ -67,12 +67,18 @@ demo: setup
 # the layer is left out, and said to be.
 CHROMIUM ?= /usr/bin/chromium
 export CHROMIUM
-LEFT_OUT = $(if $(CI)$(wildcard $(CHROMIUM)),,--leave-out=page)
+HERE = $(filter-out $(if $(CI)$(wildcard $(CHROMIUM)),,page),$(LAYERS))
+# Tests of one layer run side by side: make test CORES=1 runs them one after the other.
+CORES ?= auto
 
-# The checks that need no test runner, then one run of pytest: tests/conftest.py names its layers, keeps them in order
-# and stops at the end of the first one that fails.
+# The checks that need no test runner, then layer after layer, fast ones first; the first that fails ends it.
 test: $(CHECKS:%=test-%)
-	@$(BIN)/python -m pytest $(LEFT_OUT) $(ARGS)
+	@for layer in $(HERE); do \
+	  echo "== $$layer"; \
+	  $(BIN)/python -m pytest --layer=$$layer --numprocesses=$(CORES) --dist=worksteal $(ARGS); code=$$?; \
+	  [ $$code -eq 0 ] || { [ $$code -eq 5 ] && [ -n "$(ARGS)" ]; } || exit 1; \
+	done
+	@$(if $(filter page,$(HERE)),,$(BIN)/python -c 'from tests.conftest import LEFT_OUT; print(LEFT_OUT)')
 
 test-format: setup
 	@echo '== format'

@@ -51,13 +51,20 @@ def layer_of(path: Path) -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--layer", choices=LAYERS, help="run only this layer of the suite")
-    parser.addoption("--leave-out", choices=["page"], help="leave out the layer that needs a browser, and say so")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the files of other layers unread: reading them all takes longer than many a layer."""
+    only = config.getoption("--layer")
+    if only and collection_path.suffix == ".py" and collection_path.name.startswith("test_"):
+        return layer_of(collection_path) != only or None
+    return None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    only, without = config.getoption("--layer"), config.getoption("--leave-out")
-    wanted = {only} if only else set(LAYERS) - {without} - ASKED_FOR
+    only = config.getoption("--layer")
+    wanted = {only} if only else set(LAYERS) - ASKED_FOR
     config.hook.pytest_deselected(items=[item for item in items if layer_of(item.path) not in wanted])
     items[:] = [item for item in items if layer_of(item.path) in wanted]
     order = list(LAYERS)
@@ -99,5 +106,3 @@ class _Headings:
         reasons = Counter(report.longrepr[2] for report in terminalreporter.getreports("skipped"))
         for reason, times in reasons.items():
             terminalreporter.write_line(f"{times} {reason.replace('Skipped', 'skipped', 1)}")
-        if terminalreporter.config.getoption("--leave-out"):
-            terminalreporter.write_line(LEFT_OUT)
