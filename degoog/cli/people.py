@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +14,6 @@ from degoog.cli.kit import command as declare
 from degoog.cli.kit import group, option
 from degoog.errors import Usage
 from degoog.i18n import N_, _, n_
-from degoog.wording import count, day
 
 command = group(
     "people",
@@ -38,7 +36,10 @@ command = group(
 @option("--yes", is_flag=True, help=N_("Write without asking."))
 def import_(context: Context, slack: Path | None, *, yes: bool) -> int:
     """Read, merge by e-mail, show, write."""
+    import asyncio
+
     from degoog import directory, people
+    from degoog.wording import count
 
     known = people.read(context.folder)
     found = asyncio.run(directory.gather(context.workspace, context.secrets, context.environ, slack, context.transport))
@@ -113,6 +114,7 @@ def due(context: Context, days: int) -> int:
     """Read both files, list dates in order."""
     from degoog.cli import populating
     from degoog.provision.populate import terms
+    from degoog.wording import day
 
     space, known = populating.read(context)
     today = _today(context)
@@ -153,6 +155,8 @@ def _line(term: object, today: date) -> str:
 @option("--yes", is_flag=True, help=N_("Do it without asking."))
 def leave(context: Context, login: str, heir: str, *, yes: bool) -> int:
     """Show what will be done, ask, close the accounts, write the date."""
+    import asyncio
+
     from degoog import people
     from degoog.cli import populating
     from degoog.provision.populate import leaving

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 @option("--yes", "agreed", is_flag=True, help=N_("Do not ask."))
 def command(context: Context, *, agreed: bool) -> int:
     """Revoke, forget, and say what is left to do by hand; 4 where a server did not answer."""
+    import asyncio
+
     from degoog.cli import asking
     from degoog.cli.context import HOME
     from degoog.cli.populating import INITIAL

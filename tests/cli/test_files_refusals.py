@@ -25,7 +25,7 @@ THERE = (*MIGRATE, "--to", "nextcloud")
         (("migrate", "files", "--source", "takeout.zip", "--to", "folder:x"), "write “takeout:takeout.zip”"),
         (("migrate", "files", "--source", "slack:x.zip", "--to", "folder:x"), "use --source takeout:takeout-001.zip"),
         (("migrate", "files", "--source", "takeout:none.zip", "--to", "folder:x"), "none.zip does not exist"),
-        (("migrate", "files", "--source", "takeout:empty", "--to", "folder:x"), "There is no Google archive"),
+        (("migrate", "files", "--source", "takeout:empty", "--to", "folder:x"), "There is no archive"),
         ((*MIGRATE, "--to", "folder:"), "write for example “folder:./archive”"),
         ((*MIGRATE, "--to", "mattermost"), "Mattermost takes channels"),
         ((*MIGRATE, "--to", "nextcloud"), "degoog connect nextcloud"),
