@@ -63,8 +63,8 @@ class Judge:
         text = ""
         if what.is_one_of(*CLOSED):
             text = _(
-                "The Google Drive API is not enabled in the Google project. Nothing is lost. To do: open {link}, click "
-                "“Enable”, wait a few minutes, then run the same command again."
+                "A Google API that degoog reads is not enabled in the Google project. Nothing is lost. To do: open "
+                "{link}, click “Enable”, wait a few minutes, then run the same command again."
             ).format(link=what.link or ENABLE)
         elif what.is_one_of(*NARROW):
             text = _(

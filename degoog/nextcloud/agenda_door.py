@@ -15,6 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 import httpx
 
+from degoog.convert import zones
+from degoog.convert.content_lines import written
 from degoog.convert.identity import uid_in
 from degoog.convert.traits import Traits
 from degoog.nextcloud import dav
@@ -202,10 +204,13 @@ def _good(response: httpx.Response) -> httpx.Response:
 
 
 def _calendar(look: Traits, component: str) -> bytes:
-    more = (
-        f"<calendar-color xmlns='http://apple.com/ns/ical/'>{_text(look.color)}</calendar-color>" if look.color else ""
-    )
-    more += f"<c:calendar-description>{_text(look.about)}</c:calendar-description>" if look.about else ""
+    more = ""
+    if look.color:
+        more += f"<calendar-color xmlns='http://apple.com/ns/ical/'>{_text(look.color)}</calendar-color>"
+    if look.about:
+        more += f"<c:calendar-description>{_text(look.about)}</c:calendar-description>"
+    if zone := _zone(look.zone):
+        more += f"<c:calendar-timezone>{_text(zone)}</c:calendar-timezone>"
     return (
         "<?xml version='1.0' encoding='utf-8'?>"
         "<c:mkcalendar xmlns:d='DAV:' xmlns:c='urn:ietf:params:xml:ns:caldav'><d:set><d:prop>"
@@ -213,6 +218,15 @@ def _calendar(look: Traits, component: str) -> bytes:
         f"<c:supported-calendar-component-set><c:comp name='{component}'/></c:supported-calendar-component-set>"
         "</d:prop></d:set></c:mkcalendar>"
     ).encode()
+
+
+def _zone(name: str) -> str:
+    """Give a zone as a calendar's property has it: a calendar of its definition (RFC 4791 §5.2.2)."""
+    known = zones.known(name) if name else None
+    if known is None:
+        return ""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//degoog//degoog//EN", *zones.definition(known.id)]
+    return written([*lines, "END:VCALENDAR"]).decode()
 
 
 def _book(look: Traits) -> bytes:

@@ -80,8 +80,10 @@ class AgendaContract:
         assert not done.losses
 
     def test_a_collection_has_its_name_and_look_and_gets_them_anew(self, site, desk):
-        made = desk.one(self.make(site, "Agenda"))
-        assert "Agenda" in site.look(made.path)
+        made = desk.one(self.make(site, "Agenda", look=Traits("Agenda", site.component, "#16a765", "Europe/Paris")))
+        told = site.look(made.path)
+        assert "Agenda" in told
+        assert site.component == "VCARD" or ("#16a765" in told.lower() and "TZID:Europe/Paris" in told)
 
         desk.one(self.make(site, "Agenda", look=Traits("Nouveau nom", site.component, "#ff0000"), proof=made.proof))
 

@@ -96,7 +96,7 @@ class DavSite:
     def look(self, name: str) -> str:
         body = (
             "<d:propfind xmlns:d='DAV:' xmlns:c='urn:ietf:params:xml:ns:caldav' xmlns:a='http://apple.com/ns/ical/'>"
-            "<d:prop><d:displayname/><a:calendar-color/><c:calendar-description/></d:prop></d:propfind>"
+            "<d:prop><d:displayname/><a:calendar-color/><c:calendar-description/><c:calendar-timezone/></d:prop></d:propfind>"
         )
         return self._good(self._dav("PROPFIND", name, content=body, headers=XML | {"Depth": "0"})).text
 
