@@ -106,10 +106,10 @@ def _live(stage: _Stage, seed: int) -> None:
     with GoogleSandbox(drive.world(), seed=seed) as google:
         stage.give(DEGOOG_GOOGLE_API_URL=google.url, DEGOOG_GOOGLE_TOKEN=google.access_token(_WHO))
         live = ["migrate", "files", "--source", "google", "--to", "nextcloud", "--into", "/Drive"]
-        stage.play(_("9. The other way, without an archive: a Google Drive read directly"), live)
+        stage.play(_("10. The other way, without an archive: a Google Drive read directly"), live)
         google.hands.rename(drive.id(1), "Compte rendu, relu.txt")
         google.requests.clear()
-        stage.play(_("10. Somebody renamed a document there: only that is asked for, and it follows"), live)
+        stage.play(_("11. Somebody renamed a document there: only that is asked for, and it follows"), live)
         if google.requests.count("GET", door="drive.files.list"):
             raise Usage(_("The second run listed the whole Drive: this is a bug of degoog's."))
 
