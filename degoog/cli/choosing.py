@@ -95,7 +95,8 @@ def structure(context: Context, library: Library) -> tuple[str, ...]:
         return ()
     context.say(_("Is one of these true as well?"))
     for number, one in enumerate(overlays, 1):
-        context.say(f"  {number:>2}. {one.head.title}: {one.head.about}")
+        told = _("{title}: {about}").format(title=one.head.title, about=one.head.about)
+        context.say(f"  {number:>2}. {told}")
     more = [one.name for one in overlays]
     question = _("Their numbers, separated by commas (Enter alone: none)")
     laid = asking.text(context, question, option="--overlay", default="", read=lambda text: _pick(text, more, 9))
@@ -115,8 +116,9 @@ def _ask(context: Context, key: str, question: Question) -> Answer:
         told += f"\n  {number}. {words}"
     if question.type is reading.Type.YES:
         told += " " + _("[yes/no]")
-    if question.default and question.type is not reading.Type.YES:
-        shown = question.choices.get(question.default, question.default)
+    if question.default:
+        words = {"no": _("no"), "yes": _("yes")} if question.type is reading.Type.YES else question.choices
+        shown = words.get(question.default, question.default)
         told += "\n" + _("(Enter alone: {default})").format(default=shown)
     kept: list[Answer] = []
 

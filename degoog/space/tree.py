@@ -15,7 +15,7 @@ _WIDTH = 80
 def lines(space: Space) -> Iterator[str]:
     """Yield the tree, line by line: groups, folders and who may do what, calendars, teams and their channels."""
     yield _("Groups")
-    yield from _branches([(group.name, _about(key, group)) for key, group in space.groups.items()])
+    yield from _branches([(f"{group.name} ({_about(key, group)})", []) for key, group in space.groups.items()])
     yield _("Folders")
     folders = sorted(space.folders.values(), key=lambda folder: folder.name)
     yield from _branches([(folder.name, list(_folder(folder.groups, space))) for folder in folders])
@@ -38,12 +38,12 @@ def able(right: Right) -> str:
     return ", ".join(words)
 
 
-def _about(key: str, group: Group) -> list[str]:
+def _about(key: str, group: Group) -> str:
     notes = [key]
     notes += [_("everybody")] * group.everyone + [_("guests")] * group.external
     notes += [_("{size} each").format(size=size(group.quota))] if group.quota is not None else []
     notes += [_("until {day}").format(day=day(group.ends))] if group.ends else []
-    return [", ".join(notes)]
+    return ", ".join(notes)
 
 
 def _folder(groups: Mapping[str, Right], space: Space) -> Iterator[str]:
