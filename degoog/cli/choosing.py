@@ -117,8 +117,8 @@ def _ask(context: Context, key: str, question: Question) -> Answer:
     if question.type is reading.Type.YES:
         told += " " + _("[yes/no]")
     if question.default:
-        words = {"no": _("no"), "yes": _("yes")} if question.type is reading.Type.YES else question.choices
-        shown = words.get(question.default, question.default)
+        known = {"no": _("no"), "yes": _("yes")} if question.type is reading.Type.YES else question.choices
+        shown = known.get(question.default, question.default)
         told += "\n" + _("(Enter alone: {default})").format(default=shown)
     kept: list[Answer] = []
 

@@ -112,12 +112,8 @@ class Admin:
         await self._ocs("POST", f"{_user(login)}/welcome")
 
     async def enable(self, login: str, *, enabled: bool) -> None:
-        """Let somebody in, or no longer; nothing of theirs is touched."""
+        """Let somebody in, or no longer, with no device or program either (nextcloud.md §1); nothing is deleted."""
         await self._ocs("PUT", f"{_user(login)}/{'enable' if enabled else 'disable'}")
-
-    async def forget_devices(self, login: str) -> None:
-        """Have the account's devices and programs wiped of their access (it must log in anew everywhere)."""
-        await self._ocs("POST", f"{_user(login)}/wipe")
 
     async def join(self, login: str, group: str) -> None:
         """Put an account into a group; may be repeated."""

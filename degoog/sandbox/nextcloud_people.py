@@ -88,8 +88,6 @@ class PeopleDoor:
                 if not account.email:
                     return _no(request, 400, 101, "Email address not available")
                 self.accounts.mails.append(account.email)
-            case "POST", "wipe":
-                account.app_passwords.clear()
             case _:
                 return None
         return _ok(request, [])

@@ -102,6 +102,7 @@ def test_a_departure_closes_accounts_deletes_nothing_and_is_noted(call, space, e
 
     assert (refused.code, ended.code) == (0, 0)
     assert not server.accounts.find("zoe").enabled
+    assert not any(entry.path.endswith("/wipe") for entry in server.requests)
     assert server.team_folders.all == folders
     assert "occ files:transfer-ownership zoe ali" in ended.err
     (row,) = people.read(space)

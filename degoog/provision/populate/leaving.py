@@ -1,4 +1,4 @@
-"""Somebody leaves: their accounts are closed and their devices logged out; nothing of theirs is deleted."""
+"""Somebody leaves: their accounts are closed; nothing of theirs is deleted, nor wiped from their devices."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def steps(name: str, login: str, heir: str) -> Departure:
     to = quote(heir) if heir else "LOGIN"
     return Departure(
         (
-            _("disable the account {login} at Nextcloud and log its devices out").format(login=login),
+            _("disable the account {login} at Nextcloud: no device or program gets in any more").format(login=login),
             _("deactivate the account at Mattermost and end its sessions; its messages stay"),
             _("note in people.csv that {name} has left").format(name=name),
         ),
@@ -47,7 +47,6 @@ async def close(doors: Doors, login: str, chat_login: str) -> list[str]:
         ) as client:
             admin = Admin(client)
             if login in await admin.accounts():
-                await admin.forget_devices(login)
                 await admin.enable(login, enabled=False)
                 told.append(_("Nextcloud: {login} is disabled.").format(login=login))
     if doors.chat is not None:
