@@ -16,6 +16,7 @@ from degoog.ports import Failed, Result, Settled, Touch
 
 # What a membership made by the API leaves in a channel (model/post.go).
 _NOTICES = frozenset({"system_add_to_channel", "system_join_channel", "system_add_to_team", "system_join_team"})
+_LOOKS, _SOON = 6, 0.5  # how often to look for what the server has still to say, and how long after, in seconds
 _AT_ONCE = 8  # requests: each is small, and there may be thousands
 _BACK = 60_000  # milliseconds by which this clock and the server's may differ
 
@@ -56,14 +57,23 @@ async def _join(tools: Tools, channel: Conversation, described: Channel) -> list
             await tools.client.do("POST", f"/channels/{channel.id}/members", {"user_id": one.id})
         except Refused as error:
             losses.append(Loss(LossKind.PROPERTY, error.detail, who=one.username))
-    await _forget(tools, channel, there)
+    expected, gone = len(missing) + len(DEFAULT) * len(newcomers), await _forget(tools, channel, there)
+    for _look in range(_LOOKS):
+        if gone >= expected:
+            break
+        await tools.client.time.sleep(_SOON)
+        gone += await _forget(tools, channel, there)
     return losses
 
 
-async def _forget(tools: Tools, channel: Conversation, people: Sequence[Account]) -> None:
-    """Take away who joined, of those we added since we began to: in the channel, and where a team puts everybody."""
+async def _forget(tools: Tools, channel: Conversation, people: Sequence[Account]) -> int:
+    """Take away who joined, of those we added since we began to: in the channel, and where a team puts everybody.
+
+    Gives how many there were: the server says them a little after it answered.
+    """
+    gone = 0
     if not tools.settings.joining:
-        return
+        return gone
     names, ids = {one.username for one in people}, {one.id for one in people}
     everybody = (found.id for name in DEFAULT if (found := tools.census.channel(channel.team, name)) is not None)
     for place in {channel.id, *everybody}:
@@ -71,6 +81,8 @@ async def _forget(tools: Tools, channel: Conversation, people: Sequence[Account]
             added = post.user == tools.client.server.me and post.about in names
             if post.notice in _NOTICES and (added or post.user in ids):
                 await tools.client.call("DELETE", f"/posts/{post.id}")
+                gone += 1
+    return gone
 
 
 async def _leave(tools: Tools, channel: Conversation, described: Channel) -> list[Loss]:
@@ -79,7 +91,7 @@ async def _leave(tools: Tools, channel: Conversation, described: Channel) -> lis
     inside = await members(tools.client, path)
     people = _accounts(tools, described.members)
     if channel.team and not channel.archived:
-        await _forget(tools, channel, people)  # the server says them a little after it answered
+        await _forget(tools, channel, people)
     readers = [one.id for one in people if one.id in inside]
     view = {"channel_id": channel.id}
     for start in range(0, len(readers), _AT_ONCE):
