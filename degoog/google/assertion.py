@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import base64
 import json
-
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from typing import TYPE_CHECKING
 
 from degoog.errors import Usage
 from degoog.google.credentials import ServiceAccount
 from degoog.i18n import _
+
+if TYPE_CHECKING:  # loading it takes eight megabytes, and most people have no service account
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 AUDIENCE = "https://oauth2.googleapis.com/token"
@@ -25,6 +23,9 @@ VALID = 3600  # seconds; Google allows no more
 
 def sign(account: ServiceAccount, *, subject: str, scopes: tuple[str, ...], now: float) -> str:
     """Give the statement, signed; `subject` is empty for the service account's own name. Raises `Usage`."""
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
+
     head = {"alg": "RS256", "typ": "JWT", "kid": account.key_id}
     claims: dict[str, object] = {
         "iss": account.email,
@@ -42,6 +43,10 @@ def sign(account: ServiceAccount, *, subject: str, scopes: tuple[str, ...], now:
 
 def private_key(account: ServiceAccount) -> RSAPrivateKey:
     """Give the key. Raises `Usage` where it is none."""
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+
     try:
         key = load_pem_private_key(account.key.reveal().encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
