@@ -1,19 +1,12 @@
 """The fault plan: what goes wrong on purpose, to which requests, how often; the same each time for a seed."""
 
 import fnmatch
-import hashlib
-import json
-import threading
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
-
-def drawn_share(key: str) -> float:
-    """A number from 0 to 1 that looks like chance and is the same each time for a key."""
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) / 2**64
+from degoog.sandbox.plan import Plan
 
 
 class FaultKind(StrEnum):
@@ -75,49 +68,13 @@ class Fault:
         return (not self.methods or method in self.methods) and fnmatch.fnmatchcase(path, self.path)
 
 
-@dataclass(slots=True)
-class _Tally:
-    seen: int = 0
-    struck: int = 0
-    attempts: Counter[tuple[str, str]] = field(default_factory=Counter)
+class FaultPlan(Plan[Fault]):
+    """The faults in force at the Nextcloud: `{"faults": [{"kind": "locked", "path": "*/a.txt", "times": 3}, …]}`."""
 
-
-class FaultPlan:
-    """The faults in force; may be changed at any time, from any thread.
-
-    A rate is drawn from (seed, fault, method, path, nth time), never from a shared stream, so that threads
-    arriving in another order are struck all the same.
-    """
-
-    def __init__(self, faults: Iterable[Fault] = (), *, seed: int = 0) -> None:
-        self.seed = seed
-        self._guard = threading.Lock()
-        self._faults: list[tuple[Fault, _Tally]] = [(fault, _Tally()) for fault in faults]
-
-    @classmethod
-    def from_dict(cls, given: Mapping[str, Any]) -> Self:
-        """From `{"seed": 7, "faults": [{"kind": "locked", "path": "*/a.txt", "times": 3}, …]}`."""
-        return cls([Fault.from_dict(fault) for fault in given.get("faults", ())], seed=given.get("seed", 0))
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """The same, from JSON text."""
-        return cls.from_dict(json.loads(text))
-
-    def add(self, fault: Fault) -> None:
-        """Put one more fault in force."""
-        with self._guard:
-            self._faults.append((fault, _Tally()))
-
-    def clear(self) -> None:
-        """All is well again."""
-        with self._guard:
-            self._faults.clear()
-
-    def struck(self, kind: FaultKind) -> int:
-        """How many requests faults of this kind in force have struck so far."""
-        with self._guard:
-            return sum(tally.struck for fault, tally in self._faults if fault.kind is kind)
+    @staticmethod
+    def read(given: Mapping[str, Any]) -> Fault:
+        """Read one fault."""
+        return Fault.from_dict(given)
 
     def holds(self, kind: FaultKind) -> bool:
         """Whether a fault of this kind is in force and not used up."""
@@ -135,17 +92,6 @@ class FaultPlan:
                 if only is not None and fault.kind is not only:
                     continue
                 path = next((path for path in paths if fault.concerns(method, path)), None)
-                if path is not None and self._draw(number, fault, tally, method, path):
+                if path is not None and self._draw(number, fault, tally, f"{method}|{path}"):
                     found.append(fault)
             return found
-
-    def _draw(self, number: int, fault: Fault, tally: _Tally, method: str, path: str) -> bool:
-        tally.seen += 1
-        if tally.seen <= fault.after or (fault.times is not None and tally.struck >= fault.times):
-            return False
-        if fault.rate < 1.0:
-            tally.attempts[method, path] += 1
-            if drawn_share(f"{self.seed}|{number}|{method}|{path}|{tally.attempts[method, path]}") >= fault.rate:
-                return False
-        tally.struck += 1
-        return True

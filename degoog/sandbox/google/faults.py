@@ -1,15 +1,12 @@
 """What goes wrong on purpose at the sandbox's Google: by method, by file, by account; the same each time for a seed."""
 
 import fnmatch
-import json
-import threading
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
-from degoog.sandbox.faults import drawn_share
+from degoog.sandbox.plan import Plan
 
 
 class Trouble(StrEnum):
@@ -126,49 +123,13 @@ class Fault:
         return all(fnmatch.fnmatchcase(value, pattern) for value, pattern in pairs)
 
 
-@dataclass(slots=True)
-class _Tally:
-    seen: int = 0
-    struck: int = 0
-    attempts: Counter[str] = field(default_factory=Counter)
+class GooglePlan(Plan[Fault]):
+    """The faults in force at Google: `{"faults": [{"kind": "too_many", "on": "drive.files.*", "rate": 0.05}, …]}`."""
 
-
-class GooglePlan:
-    """The faults in force; may be changed at any time, from any thread.
-
-    A rate is drawn from (seed, fault, request, nth time), never from a shared stream, so that threads arriving in
-    another order are struck all the same.
-    """
-
-    def __init__(self, faults: Iterable[Fault] = (), *, seed: int = 0) -> None:
-        self.seed = seed
-        self._guard = threading.Lock()
-        self._faults: list[tuple[Fault, _Tally]] = [(fault, _Tally()) for fault in faults]
-
-    @classmethod
-    def from_dict(cls, given: Mapping[str, Any]) -> Self:
-        """From `{"seed": 7, "faults": [{"kind": "too_many", "on": "drive.files.*", "rate": 0.05}, …]}`."""
-        return cls([Fault.from_dict(fault) for fault in given.get("faults", ())], seed=given.get("seed", 0))
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """The same, from JSON text."""
-        return cls.from_dict(json.loads(text))
-
-    def add(self, fault: Fault) -> None:
-        """Put one more fault in force."""
-        with self._guard:
-            self._faults.append((fault, _Tally()))
-
-    def clear(self) -> None:
-        """All is well again."""
-        with self._guard:
-            self._faults.clear()
-
-    def struck(self, kind: Trouble | None = None) -> int:
-        """How many requests faults (of this kind) in force have struck so far."""
-        with self._guard:
-            return sum(tally.struck for fault, tally in self._faults if kind in {None, fault.kind})
+    @staticmethod
+    def read(given: Mapping[str, Any]) -> Fault:
+        """Read one fault."""
+        return Fault.from_dict(given)
 
     def strikes(self, on: str, *, item: str, account: str, request: str) -> list[Fault]:
         """The faults that strike this request now, counted. `request` tells it from others, its page token apart."""
@@ -178,14 +139,3 @@ class GooglePlan:
                 for number, (fault, tally) in enumerate(self._faults)
                 if fault.concerns(on, item, account) and self._draw(number, fault, tally, f"{account}|{request}")
             ]
-
-    def _draw(self, number: int, fault: Fault, tally: _Tally, request: str) -> bool:
-        tally.seen += 1
-        if tally.seen <= fault.after or (fault.times is not None and tally.struck >= fault.times):
-            return False
-        if fault.rate < 1.0:
-            tally.attempts[request] += 1
-            if drawn_share(f"{self.seed}|{number}|{request}|{tally.attempts[request]}") >= fault.rate:
-                return False
-        tally.struck += 1
-        return True
