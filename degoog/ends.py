@@ -77,7 +77,7 @@ def _near(where: str) -> str:
     return where
 
 
-ROADS = ("files", "calendars", "contacts", "tasks")  # those whose ledger can be rebuilt
+ROADS = ("files", "calendars", "contacts", "tasks", "channels")  # those whose ledger can be rebuilt
 FILE_SOURCES = (SourceKind.GOOGLE, SourceKind.TAKEOUT)
 FILE_TARGETS = (TargetKind.NEXTCLOUD, TargetKind.FOLDER)
 CALENDAR_SOURCES = (SourceKind.GOOGLE, SourceKind.TAKEOUT, SourceKind.ICS)

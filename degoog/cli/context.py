@@ -162,4 +162,8 @@ class Context:
     def emit(self, event: str, **fields: object) -> None:
         """Print one JSON object on stdout; only with --json."""
         if self.json:
-            click.echo(json.dumps({"event": event, **fields}, ensure_ascii=False, default=str))
+            click.echo(json.dumps({"event": event, **fields}, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

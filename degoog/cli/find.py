@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import islice
 
-import click
-
 from degoog.cli.context import Context
+from degoog.cli.kit import argument
 from degoog.cli.kit import command as declare
+from degoog.errors import Usage
 from degoog.i18n import N_, _
 
 MOST = 50
@@ -18,9 +18,11 @@ MOST = 50
     help=N_("Find where a document went: by its name, a part of it, or its old or new link."),
     example="degoog find budget\ndegoog find https://drive.google.com/file/d/1AbCdEfGhIjKlMnOpQrStUvWxYz/view",
 )
-@click.argument("text", metavar=N_("NAME|LINK"))
+@argument("text", metavar=N_("NAME|LINK"))
 def command(context: Context, text: str) -> int:
     """Search the ledger; 3 where nothing is found."""
+    if not text.strip():
+        raise Usage(_("There is nothing to look for. To do: give a name, a part of it, or a link."))
     from degoog import runs
     from degoog.ledger import Ledger
     from degoog.ledger.find import find

@@ -34,6 +34,14 @@ class Option(click.Option):
         return super(Option, spoken).get_help_record(ctx)
 
 
+class Argument(click.Argument):
+    """An argument; its `metavar` is marked with `N_` and translated here, in the usage and in what is said of it."""
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        """Name it in the language in use."""
+        return _(super().make_metavar(ctx))
+
+
 class Common(Option):
     """An option that every command takes, before or after its name."""
 
@@ -98,6 +106,11 @@ class Group(_Spoken, click.Group):
 def option(*names: str, cls: type[click.Option] = Option, **attributes: Any) -> Callable[[Any], Any]:  # noqa: ANN401  # click's own
     """Declare an option as click does, with a help that is translated when shown."""
     return click.option(*names, cls=cls, **attributes)
+
+
+def argument(*names: str, **attributes: Any) -> Callable[[Any], Any]:  # noqa: ANN401  # click's own
+    """Declare an argument as click does, with a name that is translated when shown."""
+    return click.argument(*names, cls=Argument, **attributes)
 
 
 def _remember(ctx: click.Context, parameter: click.Parameter, value: object) -> None:

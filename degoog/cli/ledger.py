@@ -10,8 +10,8 @@ import click
 from degoog import ends
 from degoog.cli import options
 from degoog.cli.context import Context
+from degoog.cli.kit import argument, group
 from degoog.cli.kit import command as declare
-from degoog.cli.kit import group
 from degoog.cli.options import EndsGiven
 from degoog.i18n import N_, n_
 
@@ -27,7 +27,7 @@ command = group(
     help=N_("Restore a lost ledger from the map that degoog keeps in the new place."),
     example="degoog ledger rebuild --source takeout:takeout-001.zip --to folder:./archive",
 )
-@click.argument("road", type=click.Choice(ends.ROADS), default="files", metavar=N_("[ROAD]"))
+@argument("road", type=click.Choice(ends.ROADS), default="files", metavar=N_("[ROAD]"))
 @options.source
 @options.to
 @options.into

@@ -140,7 +140,7 @@ async def _apply(context: Context, site: Site, plan: Plan, made: object) -> list
     def told(action: Action) -> None:
         nonlocal done
         done += 1
-        context.emit("done", action=type(action).__name__, what=words(action, plan.wanted))
+        context.emit("acted", action=type(action).__name__, what=words(action, plan.wanted))
         context.say(f"  {count(done)}/{count(total)}  {words(action, plan.wanted)}")
 
     context.say()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from degoog.cli import choosing
 from degoog.cli.context import Context
+from degoog.cli.kit import argument, option
 from degoog.cli.kit import command as declare
-from degoog.cli.kit import option
 from degoog.i18n import N_, _
 
 
@@ -18,7 +16,7 @@ from degoog.i18n import N_, _
     help=N_("List the templates of workspaces, or show one as a tree."),
     example="degoog templates\ndegoog templates association\ndegoog templates association labo --answer employees=yes",
 )
-@click.argument("names", nargs=-1, metavar=N_("[NAME]..."))
+@argument("names", nargs=-1, metavar=N_("[NAME]..."))
 @choosing.own
 @option("--answer", "answers", multiple=True, metavar=N_("QUESTION=ANSWER"), help=N_("Answer one of its questions."))
 def command(context: Context, names: tuple[str, ...], templates: Path | None, answers: tuple[str, ...]) -> int:

@@ -6,18 +6,14 @@ import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from stat import S_ISREG
-from typing import BinaryIO
 
 from degoog.errors import Refused, Unavailable
 from degoog.i18n import _
 from degoog.model import FailReason, Item, Kind, Proof
 from degoog.ports import Blob, Failed
 
-_CHUNK = 1 << 18
 EXACT = 2.0  # seconds; what FAT rounds a time to
 
 
@@ -121,19 +117,3 @@ def refused(item: Item, error: OSError) -> Failed:
     if error.errno in {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ}:
         return Failed(item, FailReason.FORBIDDEN_NAME, str(error.strerror))
     return Failed(item, FailReason.REJECTED, str(error.strerror or error))
-
-
-@asynccontextmanager
-async def reading(path: Path) -> AsyncIterator[AsyncIterator[bytes]]:
-    """Read a file in pieces. Raises `Refused` where there is none."""
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise Refused(FailReason.UNREADABLE, str(error.strerror)) from error
-    with file:
-        yield _chunks(file)
-
-
-async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
-    while chunk := file.read(_CHUNK):
-        yield chunk

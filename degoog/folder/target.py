@@ -15,6 +15,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+from degoog.convert.held import reading
 from degoog.convert.names import PORTABLE, Names
 from degoog.errors import Usage
 from degoog.files import replacing, write_atomically
@@ -147,7 +148,7 @@ class Folder:
 
     def fetch(self, path: str) -> Bytes:
         """Read a file."""
-        return disk.reading(self.where(path))
+        return reading(self.where(path))
 
     async def save_map(self, name: str, blob: Blob) -> None:
         """Keep one of degoog's own files."""
@@ -159,7 +160,7 @@ class Folder:
 
     def load_map(self, name: str) -> Bytes:
         """Read it back."""
-        return disk.reading(self.root / OURS / name)
+        return reading(self.root / OURS / name)
 
     def where(self, path: str) -> Path:
         """Give the place on disk of a path in the lane."""

@@ -17,7 +17,7 @@ _GOOGLE = re.compile(
 _SLACK = re.compile(r"^(?:https?://)?[\w-]+\.slack\.com/archives/([A-Z0-9]+)(?:/p(\d{10})(\d{6}))?", re.ASCII)
 _BARE_ID = re.compile(r"^[\w-]{19,}$", re.ASCII)
 _NEXTCLOUD = re.compile(r"^(.*?)/(?:f/|apps/files/(?:files/|\?(?:.*&)?(?:fileid|openfile)=))(\d+)", re.ASCII)
-_LINK = re.compile(r"^(?:https?://)?[\w.-]+\.\w{2,}(?::\d+)?/|^https?://", re.ASCII | re.IGNORECASE)
+_LINK = re.compile(r"^(?:https?://)?[\w.-]+\.\w{2,}(?::\d+)?/|^https?://|^file:///", re.ASCII | re.IGNORECASE)
 
 
 def find(ledger: Ledger, text: str) -> Iterator[Entry]:
@@ -31,19 +31,23 @@ def find(ledger: Ledger, text: str) -> Iterator[Entry]:
         return
     ledger.connection.create_function("fold", 1, fold, deterministic=True)
     ledger.connection.create_function("bare", 1, _bare, deterministic=True)
-    if found := _SLACK.match(text):
-        channel, seconds, rest = found.groups()
+    if message := _SLACK.match(text):
+        channel, seconds, rest = message.groups()
         end = f"/{channel}/{seconds}.{rest}" if seconds else f"/{channel}"
         yield from matching(ledger, "i.ref LIKE 'slack:%' AND substr(i.ref, -length(:end)) = :end", {"end": end})
         return
     if (id_ := google_id(text)) or _LINK.match(text):
-        yield from matching(
+        found = 0
+        for entry in matching(
             ledger,
             "(:id <> '' AND (substr(i.ref, instr(i.ref, ':') + 1) = :id OR instr(i.link, :id) > 0))"
             " OR (:link <> '' AND (bare(i.link) = :link OR bare(i.new_link) = :link))",
             {"id": id_, "link": _bare(text) if _LINK.match(text) else ""},
-        )
-        return
+        ):
+            found += 1
+            yield entry
+        if found or id_ or "://" in text:
+            return  # else it may be the path of a folder whose name has a point in it: `v1.final/Budget`
     shown = "coalesce(u.source_path || '/', '') || i.name" if "/" in text else "i.name"
     yield from matching(
         ledger,

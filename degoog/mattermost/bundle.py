@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Self
 
 from degoog.convert.names import Names, Rules
 from degoog.errors import Refused
@@ -137,15 +137,3 @@ async def _store(out: zipfile.ZipFile, one: _File) -> None:
                 length += len(chunk)
     if length != one.blob.size:
         raise Refused(FailReason.DAMAGED, f"{one.path}: {length} ≠ {one.blob.size}")
-
-
-@asynccontextmanager
-async def from_disk(file: IO[bytes]) -> AsyncIterator[AsyncIterator[bytes]]:
-    """Give a file of ours as `Blob.open` does."""
-    file.seek(0)
-    yield _pieces(file)
-
-
-async def _pieces(file: Any) -> AsyncIterator[bytes]:  # noqa: ANN401 - tempfile's own wrapper
-    while piece := file.read(1 << 18):
-        yield piece

@@ -10,13 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from degoog.convert.held import reading
 from degoog.convert.names import Names, Rules
 from degoog.convert.talk import Channel, Emoji, Person, Team, Thread
 from degoog.errors import Refused
 from degoog.files import replacing, write_atomically
 from degoog.mattermost import lines, unit
 from degoog.mattermost.batch import BYTES, POSTS
-from degoog.mattermost.bundle import Bundle, from_disk
+from degoog.mattermost.bundle import Bundle
 from degoog.mattermost.census import DIRECT, Conversation
 from degoog.mattermost.lines import Room
 from degoog.mattermost.parts import TOWN_SQUARE, Parts, digest, digest_of, direct_place, listed
@@ -128,11 +129,7 @@ class BundleFolder:
 
     def load_map(self, name: str) -> Bytes:
         """Read it back."""
-        try:
-            file = (self.root / ".degoog" / name).open("rb")
-        except OSError as error:
-            raise Refused(FailReason.UNREADABLE, name) from error
-        return from_disk(file)
+        return reading(self.root / ".degoog" / name)
 
     async def __aenter__(self) -> Self:
         mark = self.root / ".degoog" / "identity"

@@ -190,3 +190,15 @@ def test_the_french_says_it_in_french(call, export, environ):
 
     assert "avis écrits par la messagerie" in told(ended.out)
     assert "*(aussi envoyé dans le canal)*" in words()
+
+
+def test_a_lost_ledger_is_restored_from_the_map_beside_the_import_file(call, export, environ):
+    first = summary(call(*HERE, "--json", environ=environ).out)
+    for file in Path(".degoog").glob("ledger.db*"):
+        file.unlink()
+
+    told_again = call("ledger", "rebuild", "channels", *FROM, *TO, environ=environ)
+    assert told_again.code == 0, told_again.err
+    again = summary(call(*HERE, "--json", environ=environ).out)
+
+    assert (again["moved"], again["unchanged"]) == (0, first["moved"])

@@ -11,6 +11,18 @@ import pytest
 from tests.cli.files import MIGRATE, files_in, lines, offered, summary, told
 
 HERE = (*MIGRATE, "--to", "folder:archive")
+AGENDA = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Lauze//Jardin//FR
+X-WR-CALNAME:Jardin
+BEGIN:VEVENT
+UID:semis@lauze.example
+DTSTAMP:20260101T000000Z
+DTSTART:20260301T090000Z
+SUMMARY:Semis
+END:VEVENT
+END:VCALENDAR
+"""
 REBUILD = ("ledger", "rebuild", "--source", "takeout:takeout", "--to", "folder:archive")
 
 
@@ -112,6 +124,23 @@ def test_status_shows_all_of_an_agencys_workspaces_at_once(call, takeout):
     assert call(*offered(ended.out, "verify")).code == 0
 
 
+def test_a_workspace_that_is_described_and_not_begun_is_named_among_the_others(call, takeout):
+    call(*MIGRATE, "--to", "folder:a/archive", "--workspace", "a")
+    Path("b").mkdir()
+    Path("b/workspace.yml").write_text("id: wa9c3\nstructure: Lauze\nlanguage: en\n")
+
+    assert "b: no migration has begun here yet." in told(call("status", "a", "b").out)
+    assert summary(call("status", "a", "b", "--json").out)["waiting"] == ["b"]
+
+
+def test_a_folder_that_is_not_there_is_named_in_the_readers_language(call):
+    ended = call("status", "ailleurs", "--lang", "fr")
+
+    assert ended.code == 2
+    assert "Valeur impossible pour '[DOSSIER]...'\u202f: " in ended.err
+    assert "introuvable\u202f: 'ailleurs'." in ended.err
+
+
 def test_status_of_several_is_a_line_each_for_programs(call, takeout):
     for name in ("a", "b"):
         call(*MIGRATE, "--to", f"folder:{name}/archive", "--workspace", name)
@@ -153,6 +182,20 @@ def test_a_document_is_found_by_its_old_link_and_by_its_new_one(call, online):
     for link in (f"https://drive.google.com/file/d/{id_}/view?usp=sharing", id_, plan["new_link"]):
         found = [line["path"] for line in lines(call("find", link, "--json").out) if line["event"] == "found"]
         assert found == ["05 - Jardin/Plan(1).pdf"]
+
+
+def test_a_document_in_a_plain_folder_is_found_by_its_new_link_too(call, moved):
+    (plan,) = (line for line in lines(call("find", "Plan(1)", "--json").out) if line["event"] == "found")
+
+    assert plan["new_link"].startswith("file:///")
+    assert "05 - Jardin/Plan(1).pdf" in call("find", plan["new_link"]).out
+
+
+def test_an_empty_name_is_no_search(call, moved):
+    ended = call("find", " ")
+
+    assert ended.code == 2
+    assert "There is nothing to look for." in told(ended.err)
 
 
 def test_a_document_under_another_name_is_said_to_lie_there(call, moved):
@@ -197,6 +240,19 @@ def test_a_restored_ledger_is_as_good_for_comparing(call, lost):
     call(*REBUILD)
 
     assert call("verify", "files", "--to", "folder:archive").code == 0
+
+
+def test_the_ledger_of_every_road_is_restored(call, workspace):
+    Path("agenda.ics").write_text(AGENDA)
+    ends = ("--source", "ics:agenda.ics", "--to", "folder:agendas")
+    assert call("migrate", "calendars", *ends).code == 0
+    for file in Path(".degoog").glob("ledger.db*"):
+        file.unlink()
+
+    told = summary(call("ledger", "rebuild", "calendars", *ends, "--json").out)
+
+    assert (told["restored"], told["exit"]) == (2, 0)
+    assert summary(call("migrate", "calendars", *ends, "--json").out)["unchanged"] == 2
 
 
 def test_a_ledger_is_restored_from_nextcloud_too(call, online):
@@ -246,3 +302,9 @@ def test_a_damaged_map_is_said_to_be_such(call, lost):
 
     assert ended.code == 2
     assert "The map kept at the target is damaged" in told(ended.err)
+
+
+def test_what_has_no_size_is_counted_without_one(call, workspace):
+    Path("agenda.ics").write_text(AGENDA)
+
+    assert "Found: 2 items." in call("plan", "calendars", "--source", "ics:agenda.ics", "--to", "folder:agendas").out

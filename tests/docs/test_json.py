@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from degoog.model import Item, Kind, Outcome, Ref, Stage
 from degoog.observe import JsonLines
 from degoog.ports import Begun, Counted, Done, Transferred, Waiting
 from degoog.report import records, summary
+from degoog.report.status import Status
 from degoog.report.summary import proof
 from tests.docs.pages import ROOT
 
@@ -26,7 +29,7 @@ ITEM = Item(ref=Ref("takeout", "1"), parent=None, kind=Kind.FILE, name="Budget.x
 
 def documented(heading: str) -> list[str]:
     page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
-    section = re.split(rf"^### {re.escape(heading)}$", page, flags=re.MULTILINE)[1].split("\n#")[0]
+    section = re.split(rf"^### (?:\w+, )*{re.escape(heading)}(?:, \w+)*$", page, flags=re.MULTILINE)[1].split("\n#")[0]
     return re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
 
 
@@ -68,6 +71,49 @@ def test_an_item_is_documented():
     )  # fmt: skip
 
     assert documented("items.jsonl") == list(records.item(entry))
+
+
+def test_where_a_workspace_stands_is_documented():
+    assert documented("status") == [field.name for field in fields(Status)]
+
+
+COMMAND = {"installing": "provision", "populating": "provision"}  # where a module has another name than its command
+
+
+def emitted() -> list[tuple[str, str, set[str]]]:
+    """Every line that a command writes: its module, its event, the fields named there."""
+    found = []
+    for module in sorted((ROOT / "degoog" / "cli").glob("*.py")):
+        for call in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "emit":
+                (event,) = call.args
+                assert isinstance(event, ast.Constant)
+                assert isinstance(event.value, str)
+                found.append(
+                    (
+                        COMMAND.get(module.stem, module.stem),
+                        event.value,
+                        {field.arg for field in call.keywords if field.arg},
+                    )
+                )
+    return found
+
+
+def test_each_line_of_the_commands_is_documented():
+    others = [(event, names) for _module, event, names in emitted() if event != "summary"]
+
+    assert {"found", "status", "check", "open"} <= {event for event, _names in others}
+    for event, names in others:
+        assert names <= set(documented(event)), event
+
+
+def test_the_summary_of_each_command_is_documented():
+    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8").split("### Other summaries")[1].split("\n#")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", page, re.MULTILINE))
+
+    for module, event, names in emitted():
+        if event == "summary" and names:  # those of a run are spelled out above
+            assert names - {"exit"} <= set(re.findall(r"`(\w+)`", rows[module])), module
 
 
 def test_an_error_is_documented(tmp_path: Path):

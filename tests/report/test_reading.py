@@ -161,6 +161,12 @@ def test_a_new_link_is_found_as_the_browser_shows_it(lively, form):
     assert named(find(lively.ledger, lauze.CLOUD + form.format(number))) == ["Budget 2026.ods"]
 
 
+def test_a_path_that_looks_like_an_address_is_found_all_the_same(tmp_path):
+    book = Book(tmp_path / "ledger.db")
+    book.settle(book.walk([folder("F", "v1.final"), document("A", "Budget.ods", "F")]))
+    assert named(find(book.ledger, "v1.final/Budget")) == ["Budget.ods"]
+
+
 def test_the_id_inside_a_link_to_somewhere_else_is_none():
     assert google_id("https://mal.example/?u=https://drive.google.com/file/d/1234567890abc/view") == ""
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
+from degoog.convert.held import held
 from degoog.google.drive.describe import leads_to
 from degoog.google.drive.file import SHORTCUT
 from degoog.i18n import _
@@ -37,19 +36,4 @@ def pointer(item: Item, *, language: str) -> Blob:
         what=html.escape(what),
         link=html.escape(leads_to(item)),
     )
-    return of_bytes(page.encode())
-
-
-def of_bytes(data: bytes) -> Blob:
-    """Give bytes in memory as a blob."""
-
-    @asynccontextmanager
-    async def open_() -> AsyncIterator[AsyncIterator[bytes]]:
-        yield _once(data)
-
-    return Blob(len(data), open_)
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    if data:
-        yield data
+    return held(page.encode())
