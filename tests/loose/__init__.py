@@ -1,0 +1,1 @@
+"""Calendars and contacts in files one has in hand."""
