@@ -1,7 +1,8 @@
 """The translations: `python -m tools.translations update | check | compile`.
 
 `update` writes every sentence of the code and the templates into the catalogues; English gets them as they are.
-`check` fails on what is missing, doubtful or no longer used, on placeholders that differ, and on French spacing.
+`check` fails on what is missing, doubtful or no longer used, on placeholders that differ, and on French spacing
+and apostrophes.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ _TASK = re.compile(r"^ *- name: (.+)$", re.MULTILINE)
 
 # Before : ; ? ! » and after « French typography wants a space that is narrow and does not break.
 _WRONG_SPACE = re.compile(r"[ \u00a0][:;?!»]|«[ \u00a0]|«\w|\w»")
+
+# Between letters, or before a word put in later, an apostrophe is ’; a straight one is a quotation mark.
+_STRAIGHT = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_]|[{«])")
 
 
 def place(language: str) -> Path:
@@ -128,6 +132,8 @@ def _faults(language: str, message: Message) -> Iterator[str]:
             yield "placeholders differ"
         if language == "fr" and _WRONG_SPACE.search(text):
             yield f"French spacing in “{text}”"
+        if language == "fr" and _STRAIGHT.search(text):
+            yield f"a straight apostrophe in “{text}”"
         if originals[0].startswith(" ") != text.startswith(" ") or originals[0].endswith("\n") != text.endswith("\n"):
             yield "begins or ends differently"
 

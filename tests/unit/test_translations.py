@@ -21,6 +21,8 @@ def faults(original, translated, language="fr", **more):
         ("“x”", "« x »"),
         ("“x”", "«x»"),
         ("(“a”, “b”)", ("« a »", "")),
+        ("today", "aujourd'hui"),
+        ("of {name}", "d'{name}"),
         ("a\n", "a"),
         ("  a", "a"),
     ],
@@ -39,6 +41,7 @@ def test_a_doubtful_translation_is_found():
         ("To do: {cure}", "À faire\u202f: {cure}"),
         (("{n} file in {place}", "{n} files in {place}"), ("{n} fichier dans {place}", "{n} fichiers dans {place}")),
         (("one file in {place}", "{n} files in {place}"), ("un fichier dans {place}", "{n} fichiers dans {place}")),
+        ("write --name 'Les Jardins' today", "écrivez --name 'Les Jardins' aujourd’hui"),
         ("write “key: value”.", "écrivez «\u202fclé: valeur\u202f»."),
     ],
 )
