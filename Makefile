@@ -68,14 +68,15 @@ demo: setup
 CHROMIUM ?= /usr/bin/chromium
 export CHROMIUM
 HERE = $(filter-out $(if $(CI)$(wildcard $(CHROMIUM)),,page),$(LAYERS))
-# Tests of one layer run side by side: make test CORES=1 runs them one after the other.
+# Tests of one layer run side by side: make test CORES=0 runs them one after the other. The wheel is built once.
 CORES ?= auto
 
 # The checks that need no test runner, then layer after layer, fast ones first; the first that fails ends it.
 test: $(CHECKS:%=test-%)
 	@for layer in $(HERE); do \
 	  echo "== $$layer"; \
-	  $(BIN)/python -m pytest --layer=$$layer --numprocesses=$(CORES) --dist=worksteal $(ARGS); code=$$?; \
+	  [ $$layer = wheel ] && cores=0 || cores=$(CORES); \
+	  $(BIN)/python -m pytest --layer=$$layer --numprocesses=$$cores --dist=worksteal $(ARGS); code=$$?; \
 	  [ $$code -eq 0 ] || { [ $$code -eq 5 ] && [ -n "$(ARGS)" ]; } || exit 1; \
 	done
 	@$(if $(filter page,$(HERE)),,$(BIN)/python -c 'from tests.conftest import LEFT_OUT; print(LEFT_OUT)')
