@@ -20,7 +20,7 @@ from degoog.convert.google_tasks import stamp
 from degoog.convert.masters import uid_for, uid_of
 from degoog.convert.titles import file_name
 from degoog.convert.traits import Traits, color
-from degoog.errors import Refused
+from degoog.errors import Refused, Unavailable
 from degoog.google.client import Client
 from degoog.google.fault import Fault
 from degoog.i18n import _
@@ -51,6 +51,7 @@ class GoogleCalendars:
         self._shelf: Shelf | None = None
         self._calendars: dict[str, Raw] = {}
         self._tokens: dict[str, str] = {}
+        self._told: list[str] = []  # calendars whose events were asked for
 
     @property
     def account(self) -> str:
@@ -66,13 +67,17 @@ class GoogleCalendars:
         """Every calendar, hidden ones too, and its events: masters and changed occurrences, not expanded."""
         shelf = self._begin()
         async for raw in self._listed():
-            verdict = _verdict(raw)
-            yield Found(await self._calendar(raw, whole=verdict is None), verdict)
+            refused, verdict = "", _verdict(raw)
             if verdict is None:
-                async for event in self._events(str(raw["id"]), {}):
-                    _lay(shelf, str(raw["id"]), event)
+                self._told.append(str(raw["id"]))
+                try:
+                    async for event in self._events(str(raw["id"]), {}):
+                        _lay(shelf, str(raw["id"]), event)
+                except Refused as error:
+                    refused = error.detail
+            yield await self._calendar(raw, verdict, refused)
         shelf.sort()
-        for id_ in self._tokens:
+        for id_ in self._told:
             for count, found in enumerate(self._found(shelf, id_)):
                 yield found
                 if not count % _PAUSE:
@@ -84,24 +89,27 @@ class GoogleCalendars:
         shelf = self._begin()
         async for raw in self._listed():
             id_, verdict = str(raw["id"]), _verdict(raw)
-            yield Found(await self._calendar(raw, whole=verdict is None), verdict)
             if verdict is not None:
+                yield await self._calendar(raw, verdict)
                 continue
-            since = {"syncToken": tokens[id_]} if id_ in tokens else {}
-            keys: dict[str, list[Raw]] = {}
-            async for event in self._events(id_, since):
-                if since:
-                    keys.setdefault(_key(event), []).append(event)
-                else:
-                    _lay(shelf, id_, event)
-            for key, told in keys.items():
-                if not await self._again(shelf, id_, key, told) and known(_ref(id_, key)) is not None:
-                    yield Gone(_ref(id_, key))
+            if id_ not in tokens and known(Ref(SERVICE, id_)) is not None:
+                raise Outdated  # refused until now: what is no longer in it would not be told
+            self._told.append(id_)
+            refused, gone = "", []
+            try:
+                gone = [ref async for ref in self._since(shelf, id_, tokens.get(id_, "")) if known(ref) is not None]
+            except Refused as error:
+                refused = error.detail
+                self._tokens.pop(id_, None)
+                self._tokens |= {id_: tokens[id_]} if id_ in tokens else {}
+            yield await self._calendar(raw, None, refused)
+            for ref in gone:
+                yield Gone(ref)
         for id_ in tokens:
-            if id_ not in self._tokens:
+            if id_ not in self._told:
                 yield Gone(Ref(SERVICE, id_))
         shelf.sort()
-        for id_ in self._tokens:
+        for id_ in self._told:
             for found in self._found(shelf, id_):
                 yield found
 
@@ -134,13 +142,17 @@ class GoogleCalendars:
         if self._shelf is not None:
             self._shelf.close()
         self._shelf = Shelf()
-        self._tokens = {}
+        self._tokens, self._told = {}, []
         return self._shelf
 
     async def _listed(self) -> AsyncIterator[Raw]:
         params = {"maxResults": "250", "showHidden": "true"}
         while True:
-            page = await self._client.get(f"{_API}/users/me/calendarList", params)
+            try:
+                page = await self._client.get(f"{_API}/users/me/calendarList", params)
+            except Fault as fault:
+                text = _("Google does not give the list of calendars ({why}). Nothing is lost; run the command again.")
+                raise Unavailable(text.format(why=fault)) from fault
             for raw in page.get("items") or ():
                 self._calendars[str(raw["id"])] = raw
                 yield raw
@@ -157,13 +169,25 @@ class GoogleCalendars:
             except Fault as fault:
                 if fault.status == 410 and since:
                     raise Outdated from fault
-                raise Refused(FailReason.UNREADABLE, str(fault)) from fault
+                raise Refused(FailReason.UNREADABLE, _unread(fault)) from fault
             for raw in page.get("items") or ():
                 yield raw
             if not page.get("nextPageToken"):
                 self._tokens[calendar] = str(page.get("nextSyncToken") or "")
                 return
             params["pageToken"] = str(page["nextPageToken"])
+
+    async def _since(self, shelf: Shelf, calendar: str, token: str) -> AsyncIterator[Ref]:
+        """Lay what changed since a token, all there is without one; gives what is no longer there."""
+        keys: dict[str, list[Raw]] = {}
+        async for event in self._events(calendar, {"syncToken": token} if token else {}):
+            if token:
+                keys.setdefault(_key(event), []).append(event)
+            else:
+                _lay(shelf, calendar, event)
+        for key, told in keys.items():
+            if not await self._again(shelf, calendar, key, told):
+                yield _ref(calendar, key)
 
     async def _again(self, shelf: Shelf, calendar: str, key: str, told: Sequence[Raw] = ()) -> bool:
         """Ask for an event with all that belongs to it, and lay it; False where it is no longer there.
@@ -180,7 +204,7 @@ class GoogleCalendars:
             page = await self._client.get(path, params)
         except Fault as fault:
             if fault.status not in {404, 410}:
-                raise Refused(FailReason.UNREADABLE, str(fault)) from fault
+                raise Refused(FailReason.UNREADABLE, _unread(fault)) from fault
             alone = [raw for raw in told if "recurringEventId" in raw and not google_events.is_cancelled(raw)]
             for raw in alone:
                 _lay(shelf, calendar, raw)
@@ -194,15 +218,17 @@ class GoogleCalendars:
             _lay(shelf, calendar, master)
         return laid
 
-    async def _calendar(self, raw: Raw, *, whole: bool) -> Item:
+    async def _calendar(self, raw: Raw, verdict: SkipReason | None, refused: str = "") -> Found:
+        """Tell of a calendar. `refused` is why its events are not given: it fails then, settled earlier or not."""
         id_ = str(raw["id"])
         told = json.dumps(str(_traits(raw))) + json.dumps(raw.get("defaultReminders"), sort_keys=True)
-        losses = await self._shared(id_) if whole and raw.get("accessRole") == "owner" else ()
+        losses = await self._shared(id_) if verdict is None and raw.get("accessRole") == "owner" else ()
         name = str(raw.get("summaryOverride") or raw.get("summary") or id_)
-        return Item(
-            Ref(SERVICE, id_), None, Kind.CALENDAR, name, Stage.HOLDERS, content=_hash(told), losses=losses,
-            owner=str(raw.get("dataOwner") or ""),
+        item = Item(
+            Ref(SERVICE, id_), None, Kind.CALENDAR, name, Stage.HOLDERS, content="" if refused else _hash(told),
+            losses=losses, owner=str(raw.get("dataOwner") or ""),
         )  # fmt: skip
+        return Found(item, FailReason.UNREADABLE, refused) if refused else Found(item, verdict)
 
     async def _shared(self, calendar: str) -> tuple[Loss, ...]:
         """Tell who else has which right; Google tells it to owners only."""
@@ -295,6 +321,10 @@ def _lay(shelf: Shelf, calendar: str, raw: Raw) -> None:
             data=data,
         )
     )
+
+
+def _unread(fault: Fault) -> str:
+    return _("Google does not give its events: {why}").format(why=fault)
 
 
 def _key(raw: Raw) -> str:

@@ -58,29 +58,35 @@ class GoogleContacts:
 
     async def walk(self) -> AsyncIterator[Found]:
         """The address book, then everybody in it."""
-        shelf = self._begin()
-        await self._name_groups()
-        async for raw in self._people({}):
-            _lay(shelf, raw, self._groups)
+        shelf, refused = self._begin(), ""
+        try:
+            await self._name_groups()
+            async for raw in self._people({}):
+                _lay(shelf, raw, self._groups)
+        except Refused as error:
+            refused, self._token = error.detail, ""
         shelf.sort()
-        yield Found(_book())
+        yield _book(refused)
         for pile in shelf.piles(_BOOK, _CARD):
             yield Found(_item(pile.key, pile.title, pile.digests))
 
     async def changes(self, bookmark: str, known: Callable[[Ref], Kind | None]) -> AsyncIterator[Found | Gone]:
         """What changed since. Raises `Outdated` for a token that is too old, and where a group was renamed."""
-        shelf = self._begin()
-        await self._name_groups()
+        shelf, refused, gone = self._begin(), "", []
         token, groups = _read(bookmark)
-        if groups != self._groups:
-            raise Outdated
-        gone = []
-        async for raw in self._people({"syncToken": token}):
-            if (raw.get("metadata") or {}).get("deleted"):
-                gone.append(Ref(SERVICE, str(raw["resourceName"])))
-            else:
-                _lay(shelf, raw, self._groups)
+        try:
+            await self._name_groups()
+            if groups != self._groups:
+                raise Outdated
+            async for raw in self._people({"syncToken": token}):
+                if (raw.get("metadata") or {}).get("deleted"):
+                    gone.append(Ref(SERVICE, str(raw["resourceName"])))
+                else:
+                    _lay(shelf, raw, self._groups)
+        except Refused as error:
+            refused, self._token, self._groups = error.detail, token, groups
         shelf.sort()
+        yield _book(refused)
         for pile in shelf.piles(_BOOK, _CARD):
             yield Found(_item(pile.key, pile.title, pile.digests))
         for ref in gone:
@@ -198,9 +204,11 @@ def _lay(shelf: Shelf, raw: Raw, groups: dict[str, str]) -> None:
     )
 
 
-def _book() -> Item:
-    name = _("Contacts")
-    return Item(Ref(SERVICE, _BOOK), None, Kind.ADDRESS_BOOK, name, Stage.HOLDERS, content=name)
+def _book(refused: str = "") -> Found:
+    """Tell of the book. `refused` is why those in it are not given: it fails then, settled earlier or not."""
+    name, why = _("Contacts"), _("Google does not give its contacts: {why}").format(why=refused)
+    item = Item(Ref(SERVICE, _BOOK), None, Kind.ADDRESS_BOOK, name, Stage.HOLDERS, content="" if refused else name)
+    return Found(item, FailReason.UNREADABLE, why) if refused else Found(item)
 
 
 def _item(key: str, title: str, digest: str) -> Item:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from degoog.convert.calendar_object import RawObject
 from degoog.convert.google_tasks import stamp, task
 from degoog.convert.titles import file_name
 from degoog.convert.traits import Traits
-from degoog.errors import Refused
+from degoog.errors import Refused, Unavailable
 from degoog.google import hosts
 from degoog.google.client import Client
 from degoog.google.fault import Fault
@@ -44,13 +45,20 @@ class GoogleTasks:
 
     async def walk(self) -> AsyncIterator[Found]:
         """The lists, each followed by its tasks."""
-        async for raw in self._pages("/tasks/v1/users/@me/lists", {"maxResults": "1000"}):
+        async for raw in self._lists():
             parent = Ref(SERVICE, str(raw["id"]))
             name = str(raw.get("title") or _("Tasks"))
-            yield Found(Item(parent, None, Kind.TASK_LIST, name, Stage.HOLDERS, content=name))
-            async for one in self._pages(f"/tasks/v1/lists/{quote(parent.id, safe='')}/tasks", _ALL):
-                if not one.get("deleted"):
-                    yield Found(_item(one, parent))
+            item = Item(parent, None, Kind.TASK_LIST, name, Stage.HOLDERS, content=name)
+            try:
+                path = f"/tasks/v1/lists/{quote(parent.id, safe='')}/tasks"
+                tasks = [_item(one, parent) async for one in self._pages(path, _ALL) if not one.get("deleted")]
+            except Refused as error:
+                why = _("Google does not give its tasks: {why}").format(why=error.detail)
+                yield Found(replace(item, content=""), FailReason.UNREADABLE, why)
+                continue
+            yield Found(item)
+            for one in tasks:
+                yield Found(one)
 
     async def read(self, item: Item) -> RawObject | Traits:
         """Describe a list, or give a task."""
@@ -66,6 +74,14 @@ class GoogleTasks:
 
     async def __aexit__(self, *error: object) -> None:
         await self._client.__aexit__(None, None, None)
+
+    async def _lists(self) -> AsyncIterator[Raw]:
+        try:
+            async for raw in self._pages("/tasks/v1/users/@me/lists", {"maxResults": "1000"}):
+                yield raw
+        except Refused as error:
+            text = _("Google does not give the lists of tasks ({why}). Nothing is lost; run the command again.")
+            raise Unavailable(text.format(why=error.detail)) from error
 
     async def _pages(self, path: str, params: dict[str, str]) -> AsyncIterator[Raw]:
         params = dict(params)

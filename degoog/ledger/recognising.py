@@ -94,6 +94,13 @@ UPDATE item SET walk = :walk,
 WHERE lane = :lane AND walk = :before AND count > 0 AND NOT (kind = 'product' AND source_verdict IN ({_FAILS}))
 """  # noqa: S608 - the reasons are an enumeration of ours
 
+# What lay in a holder that fails now for want of an answer.
+_KEPT_INSIDE = f"""
+UPDATE item SET walk = :walk WHERE lane = :lane AND walk = :before AND stage = 1 AND parent IN (
+  SELECT ref FROM item WHERE lane = :lane AND walk = :walk AND stage = 0
+    AND source_verdict = '{FailReason.UNREADABLE}')
+"""  # noqa: S608 - the reasons are an enumeration of ours
+
 
 def recognise(connection: sqlite3.Connection, lane: int) -> None:
     """Give what was entered the keys under which the ledger has it, inside a transaction."""
@@ -134,6 +141,11 @@ def carry(connection: sqlite3.Connection, what: dict[str, int], *, before: int, 
         what,
     )
     return carried
+
+
+def keep_inside(connection: sqlite3.Connection, what: dict[str, int], *, before: int) -> int:
+    """Keep what the walk before found in holders that this one could not look into; gives how many lines."""
+    return connection.execute(_KEPT_INSIDE, what | {"before": before}).rowcount
 
 
 def drop_missing(connection: sqlite3.Connection, what: dict[str, int]) -> None:

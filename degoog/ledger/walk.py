@@ -13,7 +13,7 @@ from degoog.i18n import _
 from degoog.ledger.entering import Entered
 from degoog.ledger.owners import belonging, take_over
 from degoog.ledger.placing import break_cycles, give_names, lay_paths
-from degoog.ledger.recognising import carry, drop_missing, recognise, remember
+from degoog.ledger.recognising import carry, drop_missing, keep_inside, recognise, remember
 from degoog.model import FailReason, Found, Item, Kind, LossKind, Ref, SkipReason, Stage
 from degoog.ports import Naming
 
@@ -197,6 +197,8 @@ class Walk:
             if self._hides and again and self._scope is Scope.ALL:
                 detail = _("An earlier run found it in a part that is not among those given now.")
                 self._yielded += carry(connection, what, before=before, detail=detail)
+            if again and self._scope is Scope.ALL:
+                self._yielded += keep_inside(connection, what, before=before)
             if self._scope is Scope.ALL:
                 drop_missing(connection, what)
             self._hang(what)

@@ -215,8 +215,8 @@ def _failed(n: int) -> dict[FailReason, tuple[str, str, str]]:
             ),
             _("All of it is untouched at the source; there is no copy in the new place."),
             _(
-                "Ask the owner to allow downloading (in Google Drive: Share, then the settings), then run the same "
-                "command again."
+                "What the source says stands beside each. Of a file, ask the owner to allow downloading (in Google "
+                "Drive: Share, then the settings). Then run the same command again."
             ),
         ),
         FailReason.DEFERRED: (

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from degoog.sandbox.google import AGENDA_SCOPES, GoogleSandbox
+from degoog.sandbox.google import AGENDA_SCOPES, Fault, GoogleSandbox, Trouble
 from degoog.sandbox.google.drawing import draw_association
 from degoog.sandbox.takeout import draw_takeout
 from tests.cli.files import LOGIN, files_in, lines, summary, told
@@ -222,6 +222,34 @@ def test_straight_from_google_then_again_then_only_what_changed(call, cloud, goo
         google.agenda.change(WHO, next(iter(google.agenda.calendars[WHO].events)), {"summary": "Changé"})
         later = summary(call(*words, environ=environ).out)
         assert later["moved"] == 1
+
+
+@pytest.mark.parametrize(
+    ("road", "method"), [("calendars", "calendar.events.list"), ("tasks", "tasks.tasks.list"),
+                         ("contacts", "people.people.connections.list")]
+)  # fmt: skip
+def test_one_that_google_does_not_give_is_named_with_its_reason_and_nothing_of_it_is_gone(
+    call, cloud, google, road, method
+):
+    token = google.access_token(WHO, scopes=AGENDA_SCOPES)
+    environ = cloud.environ | {"DEGOOG_GOOGLE_TOKEN": token, "DEGOOG_GOOGLE_API_URL": google.url}
+    words = ("migrate", road, "--source", "google", "--to", "nextcloud", "--json")
+    whole = summary(call(*words, environ=environ).out)
+    google.agenda.forget_tokens(WHO)
+    google.faults.add(Fault(Trouble.FORBIDDEN, on=method, item=WHO if road == "calendars" else "*", times=2))
+
+    ended = call(*words, environ=environ)
+    call("report")
+    page = Path("report", "report.html").read_text(encoding="utf-8")
+    google.faults.clear()
+    again = summary(call(*words, environ=environ).out)
+
+    refused = summary(ended.out)
+    assert (ended.code, refused["failed"]) == (3, 1 if road != "tasks" else 2)
+    assert "Google does not give its" in page
+    assert refused["found"] == whole["found"]
+    assert refused["gone"] == 0
+    assert (again["exit"], again["failed"], again["moved"]) == (0, 0, refused["failed"])  # seen whole again
 
 
 def test_without_a_source_or_a_target_one_is_told_what_to_write(call):

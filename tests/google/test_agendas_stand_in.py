@@ -17,15 +17,15 @@ import vobject
 from degoog.convert.calendar_object import RawObject, calendar_object
 from degoog.convert.traits import Traits
 from degoog.convert.vcards import RawCard, contact_card
-from degoog.errors import Refused
+from degoog.errors import Refused, Unavailable
 from degoog.google.calendars import GoogleCalendars
 from degoog.google.client import Client
 from degoog.google.contacts import GoogleContacts
 from degoog.google.credentials import GivenToken
 from degoog.google.tasks import GoogleTasks
-from degoog.model import Found, Kind, LossKind, Ref, SkipReason
+from degoog.model import FailReason, Found, Kind, LossKind, Ref, SkipReason
 from degoog.ports import Gone, Outdated
-from degoog.sandbox.google import AGENDA_SCOPES, GoogleSandbox
+from degoog.sandbox.google import AGENDA_SCOPES, Fault, GoogleSandbox, Trouble
 from degoog.sandbox.google.drawing import Drawn, draw_association
 from degoog.secrets import Secret
 from tests.google_stand_in import judged_google
@@ -283,5 +283,70 @@ def test_a_changed_contact_is_told_and_a_deleted_one_is_gone(own):
 
     told = asyncio.run(go())
 
-    assert [one.item.name for one in told if isinstance(one, Found)] == ["Graines du Lot.vcf"]
+    changed = [one.item for one in told if isinstance(one, Found)]
+    assert [item.name for item in changed if not item.holder] == ["Graines du Lot.vcf"]
     assert [one.ref.id for one in told if isinstance(one, Gone)] == ["people/c1002"]
+
+
+@pytest.mark.parametrize(
+    ("make", "method"),
+    [
+        (GoogleCalendars, "calendar.events.list"),
+        (GoogleTasks, "tasks.tasks.list"),
+        (GoogleContacts, "people.people.connections.list"),
+    ],
+)
+def test_one_that_google_does_not_give_fails_and_the_others_go_on(own, make, method):
+    whole, _read = asyncio.run(everything(make(client(own))))
+    item = WHO if make is GoogleCalendars else "*"
+    own.faults.add(Fault(Trouble.FORBIDDEN, on=method, item=item, times=1))
+
+    founds, _read = asyncio.run(everything(make(client(own))))
+
+    (failed,) = [found for found in founds if found.verdict is FailReason.UNREADABLE]
+    assert failed.item.holder
+    assert "403" in failed.detail
+    holders = [found.item.ref for found in whole if found.item.holder]
+    assert [found.item.ref for found in founds if found.item.holder] == holders
+    inside = {found.item.ref for found in founds if found.item.parent == failed.item.ref}
+    assert not inside
+    others = {found.item.ref for found in whole if found.item.parent != failed.item.ref}
+    assert {found.item.ref for found in founds} == others
+
+
+@pytest.mark.parametrize("make", [GoogleCalendars, GoogleContacts])
+def test_what_changed_in_one_that_google_did_not_give_is_told_once_it_does(own, make):
+    method = "calendar.events.list" if make is GoogleCalendars else "people.people.connections.list"
+    item = WHO if make is GoogleCalendars else "*"
+
+    async def go() -> list[list[Any]]:
+        async with make(client(own)) as source:
+            known = {found.item.ref: found.item.kind async for found in source.walk()}
+            bookmark = source.bookmark
+        event = next(id_ for id_, one in own.agenda.calendars[WHO].events.items() if one["status"] == "confirmed")
+        own.agenda.change(WHO, event, {"summary": "Changé entre-temps"})
+        own.contacts.put(WHO, {**own.contacts.book(WHO).people["people/c1003"], "organizations": [{"name": "Lot"}]})
+        own.faults.add(Fault(Trouble.FORBIDDEN, on=method, item=item, times=1))
+        told = []
+        for _time in range(2):
+            async with make(client(own)) as source:
+                told.append([one async for one in source.changes(bookmark, known.get)])
+                bookmark = source.bookmark
+        return told
+
+    refused, later = asyncio.run(go())
+
+    assert [one.item.holder for one in refused if one.verdict is FailReason.UNREADABLE] == [True]
+    assert not [one for one in refused if not one.item.holder]
+    assert not [one for one in later if one.verdict is FailReason.UNREADABLE]
+    assert len([one for one in later if not one.item.holder]) == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "method"), [(GoogleCalendars, "calendar.calendarList.list"), (GoogleTasks, "tasks.tasklists.list")]
+)
+def test_no_list_at_all_stops_the_run_and_nothing_is_gone(own, make, method):
+    own.faults.add(Fault(Trouble.FORBIDDEN, on=method))
+
+    with pytest.raises(Unavailable, match="Nothing is lost"):
+        asyncio.run(everything(make(client(own))))
