@@ -69,6 +69,11 @@ def google(workspace: Workspace | None, secrets: Callable[[], Secrets], environ:
     return GoogleAccess(credentials_file(Path(path)), account, api_url)
 
 
+def directory_of(account: str) -> str:
+    """Give the name under which a person's consent to read the directory is kept, apart from the migration's."""
+    return f"{account}/directory"
+
+
 def credentials_file(path: Path) -> Secret:
     """Read one of Google's files. Raises `Usage` where it cannot be read."""
     try:

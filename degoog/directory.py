@@ -10,6 +10,12 @@ import httpx
 
 from degoog import access
 from degoog.config_schema import Workspace
+from degoog.google import credentials
+from degoog.google.client import Client as GoogleClient
+from degoog.google.credentials import Consent
+from degoog.google.directory import listed
+from degoog.google.login import lacking_directory
+from degoog.google.scopes import DIRECTORY
 from degoog.mattermost.admin import Admin as ChatAdmin
 from degoog.mattermost.client import Client as ChatClient
 from degoog.nextcloud.admin import Admin
@@ -27,8 +33,10 @@ async def gather(
     environ: Mapping[str, str],
     slack: Path | None,
     transport: httpx.AsyncBaseTransport | None,
+    *,
+    google: access.GoogleAccess | None = None,
 ) -> list[Person]:
-    """Read the accounts of both servers, where degoog may list them, and the users of a Slack export."""
+    """Read the accounts of both servers, where degoog may list them, a Slack export's users, a Google directory."""
     found: list[Person] = []
     if access.nextcloud_url(workspace, environ):
         found += await _cloud(access.nextcloud(workspace, secrets, environ), workspace, transport)
@@ -36,7 +44,15 @@ async def gather(
         found += await _chat(access.mattermost(workspace, secrets, environ), transport)
     if slack is not None:
         found += await _slack(slack)
+    if google is not None:
+        found += await _google(google, transport)
     return found
+
+
+def consent(door: access.GoogleAccess) -> Consent | None:
+    """Give the consent of one person that this access is; None for a service account's key or a token."""
+    given = credentials.read(door.secret)
+    return given if isinstance(given, Consent) else None
 
 
 def merged(known: Sequence[Person], found: Sequence[Person]) -> list[tuple[Person, Person | None]]:
@@ -91,3 +107,15 @@ async def _slack(path: Path) -> list[Person]:
             for user in source.everyone.users
             if not user.bot and not user.deleted and not user.unknown
         ]
+
+
+async def _google(door: access.GoogleAccess, transport: httpx.AsyncBaseTransport | None) -> list[Person]:
+    async with GoogleClient(
+        credentials.read(door.secret),
+        account=door.account,
+        api_url=door.api_url,
+        transport=transport,
+        scopes=DIRECTORY,
+        narrow=lacking_directory(),
+    ) as client:
+        return [Person(one.name, one.email, google=one.email, role=one.title) async for one in listed(client)]

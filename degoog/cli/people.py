@@ -24,8 +24,8 @@ command = group(
 
 @declare(
     "import",
-    help=N_("Propose rows for people.csv: from the accounts that are there and from a Slack export."),
-    example="degoog people import\ndegoog people import --slack export.zip",
+    help=N_("Propose rows for people.csv: from the accounts that are there, a Slack export, the Google directory."),
+    example="degoog people import\ndegoog people import --slack export.zip\ndegoog people import --google",
 )
 @option(
     "--slack",
@@ -33,16 +33,23 @@ command = group(
     metavar=N_("ZIP"),
     help=N_("An export of Slack: its users."),
 )
+@option("--google", is_flag=True, help=N_("Ask Google for the directory of your organisation, with its own consent."))
+@option("--paste", is_flag=True, help=N_("The browser is on another computer: paste its last address."))
 @option("--yes", is_flag=True, help=N_("Write without asking."))
-def import_(context: Context, slack: Path | None, *, yes: bool) -> int:
+def import_(context: Context, slack: Path | None, *, google: bool, paste: bool, yes: bool) -> int:
     """Read, merge by e-mail, show, write."""
     import asyncio
 
     from degoog import directory, people
+    from degoog.cli import connecting_directory
     from degoog.wording import count
 
     known = people.read(context.folder)
-    found = asyncio.run(directory.gather(context.workspace, context.secrets, context.environ, slack, context.transport))
+    door = connecting_directory.reading(context, paste=paste) if google else None
+    gathered = directory.gather(
+        context.workspace, context.secrets, context.environ, slack, context.transport, google=door
+    )
+    found = asyncio.run(gathered)
     merged = directory.merged(known, found)
     changed = [person for person, before in merged if person != before]
     for person, before in merged:

@@ -65,9 +65,10 @@ def _kept(context: Context) -> Iterator[tuple[Service, str, Secret]]:
     workspace = context.workspace
     persons = people.read(context.folder)
     own = (workspace.nextcloud.login or "") if workspace.nextcloud else ""
+    whose = (workspace.google.account or "") if workspace.google else ""
     accounts = {
         Service.NEXTCLOUD: [own, *(person.nextcloud for person in persons), *memory.logins(context.folder / HOME)],
-        Service.GOOGLE: [(workspace.google.account or "") if workspace.google else "", access.DELEGATION],
+        Service.GOOGLE: [whose, access.directory_of(whose), access.DELEGATION],
         Service.MATTERMOST: [access.TOKEN, *(person.mattermost for person in persons)],
         Service.SLACK: [""],
     }

@@ -30,7 +30,8 @@ _HOPS = 5
 class Client:
     """Requests in the name of `account`; with a service account, the person for whom it acts. Enter it before use.
 
-    `api_url` is a server that stands in for Google. Every request raises `Unavailable` where Google stops the run.
+    `api_url` is a server that stands in for Google, `narrow` what to say where a permission is missing. Every request
+    raises `Unavailable` where Google stops the run.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Client:
         now: Callable[[], float] = time.time,
         zone: tzinfo = UTC,
         scopes: tuple[str, ...] = FILES,
+        narrow: str = "",
     ) -> None:
         self.account = account
         self.hosts = Hosts(api_url)
@@ -55,6 +57,7 @@ class Client:
         self._transport = transport
         self._zone = zone
         self._scopes = scopes
+        self._narrow = narrow
         self._http: httpx.AsyncClient | None = None
         self._bearer: Bearer | None = None
         self._entered = 0
@@ -63,7 +66,7 @@ class Client:
         self._entered += 1
         if self._entered == 1:
             self._http = open_client(
-                judge=Judge(self.account, lambda: datetime.fromtimestamp(self.now(), UTC), self._zone),
+                judge=Judge(self.account, lambda: datetime.fromtimestamp(self.now(), UTC), self._zone, self._narrow),
                 pacing=self.pacing,
                 observer=self._observer,
                 transport=self._transport,

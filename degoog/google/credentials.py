@@ -112,9 +112,12 @@ def parsed(secret: Secret) -> DesktopClient | Consent | ServiceAccount:
             )
 
 
-def delegation_link(account: ServiceAccount) -> str:
-    """Give the page of the admin console on which the delegation is granted, filled in (as GAM does)."""
-    scopes = ",".join(ALL)
+def delegation_link(account: ServiceAccount, more: tuple[str, ...] = ()) -> str:
+    """Give the page of the admin console on which the delegation is granted, filled in (as GAM does).
+
+    What is granted there replaces what was: `more` comes beside what migrations need.
+    """
+    scopes = ",".join(dict.fromkeys((*ALL, *more)))
     return (
         "https://admin.google.com/ac/owl/domainwidedelegation"
         f"?clientScopeToAdd={scopes}&clientIdToAdd={account.id}&overwriteClientId=true"

@@ -29,11 +29,15 @@ ADMIN_APPS = "https://admin.google.com/ac/owl"
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """See `http.Judge`. `now` and `zone` are for telling when a daily limit ends."""
+    """See `http.Judge`. `now` and `zone` are for telling when a daily limit ends.
+
+    `narrow` is what to say where a permission is missing, if that is not one that migrations need.
+    """
 
     account: str = ""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     zone: tzinfo = UTC
+    narrow: str = ""
 
     def __call__(self, response: httpx.Response) -> Verdict:
         """Judge an answer."""
@@ -67,7 +71,7 @@ class Judge:
                 "{link}, click “Enable”, wait a few minutes, then run the same command again."
             ).format(link=what.link or ENABLE)
         elif what.is_one_of(*NARROW):
-            text = _(
+            text = self.narrow or _(
                 "degoog may not read {account}: a permission is missing ({scopes}). Nothing is lost. To do: run "
                 "“degoog connect google” again and tick every box; with delegation, add what is missing at {link}."
             ).format(account=self.account or "Google", scopes=shown(), link=f"{ADMIN_APPS}/domainwidedelegation")

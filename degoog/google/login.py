@@ -24,16 +24,16 @@ from degoog.google.client import Client
 from degoog.google.credentials import Consent, DesktopClient, GivenToken, ServiceAccount, delegation_link, parsed
 from degoog.google.fault import fault
 from degoog.google.hosts import Hosts
-from degoog.google.judge import Judge
-from degoog.google.scopes import ALL, missing, shown
+from degoog.google.judge import ADMIN_APPS, Judge
+from degoog.google.scopes import ALL, DIRECTORY, missing, shown
 from degoog.google.tokens import Granted, Tokens, posted
 from degoog.http import Pacing, Time, open_client
 from degoog.i18n import _
 from degoog.secrets import Secret
 
 __all__ = [
-    "Consent", "DesktopClient", "Door", "Flow", "Loopback", "ServiceAccount", "delegation_link", "loopback", "parsed",
-    "testing", "try_delegation",
+    "Consent", "DesktopClient", "Door", "Flow", "Loopback", "ServiceAccount", "delegation_link", "lacking_directory",
+    "loopback", "parsed", "testing", "try_delegation",
 ]  # fmt: skip
 
 _VALID = 600.0  # seconds that somebody may take in the browser
@@ -63,7 +63,7 @@ class Door:
         self._transport = transport
         self._time = time or Time()
 
-    def begin(self, client: DesktopClient, redirect: str, *, account: str = "") -> Flow:
+    def begin(self, client: DesktopClient, redirect: str, *, account: str = "", scopes: tuple[str, ...] = ALL) -> Flow:
         """Give the link to open. `account` is whose consent is wanted, where that is known."""
         verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(24)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -71,7 +71,7 @@ class Door:
             "client_id": client.id,
             "redirect_uri": redirect,
             "response_type": "code",
-            "scope": " ".join(ALL),
+            "scope": " ".join(scopes),
             "code_challenge": challenge,
             "code_challenge_method": "S256",
             "state": state,
@@ -82,12 +82,36 @@ class Door:
         link = f"{self._hosts.url(hosts.ACCOUNTS, '/o/oauth2/v2/auth')}?{urlencode(asked)}"
         return Flow(link, redirect, state, verifier)
 
+    def begin_directory(self, client: DesktopClient, redirect: str, *, account: str) -> Flow:
+        """Do the same for a consent to read the directory alone."""
+        return self.begin(client, redirect, account=account, scopes=DIRECTORY)
+
     async def finish(self, client: DesktopClient, flow: Flow, answer: str) -> Consent:
         """Turn the address at which the browser ended into a lasting consent.
 
         Raises `Usage` where it is another address, where somebody said no or unticked a box, and where the consent
         would die after seven days; what was granted is given back then.
         """
+        token, lasting, more = await self._exchanged(client, flow, answer)
+        consent = Consent(client, lasting)
+        if why := _not_good_enough(more):
+            await self.revoke(consent)
+            raise Usage(why)
+        return Consent(client, lasting, await self._whose(token))
+
+    async def finish_directory(self, client: DesktopClient, flow: Flow, answer: str, *, account: str) -> Consent:
+        """Do the same for a consent to read the directory alone. Raises `Usage`.
+
+        One that is not good enough is not given back: Google would take the migration's away with it.
+        """
+        _token, lasting, more = await self._exchanged(client, flow, answer)
+        if missing(str(more.get("scope", "")), DIRECTORY):
+            raise Usage(lacking_directory())
+        return Consent(client, lasting, account)
+
+    async def _exchanged(
+        self, client: DesktopClient, flow: Flow, answer: str
+    ) -> tuple[Secret, Secret, dict[object, object]]:
         code = _code(flow, answer)
         form = {
             "grant_type": "authorization_code",
@@ -104,14 +128,9 @@ class Door:
                 raise Usage(text.format(why=fault(response)))
             match response.json():
                 case {"access_token": str(token), "refresh_token": str(lasting), **more}:
-                    pass
+                    return Secret(token), Secret(lasting), dict(more)
                 case _other:
                     raise Usage(_("Google gave no lasting access. To do: run “degoog connect google” again."))
-        consent = Consent(client, Secret(lasting))
-        if why := _not_good_enough(more):
-            await self.revoke(consent)
-            raise Usage(why)
-        return Consent(client, consent.refresh_token, await self._whose(Secret(token)))
 
     async def revoke(self, consent: Consent) -> bool:
         """Have Google forget a consent; False where it knows none such any more."""
@@ -215,6 +234,15 @@ def _not_good_enough(more: dict[object, object]) -> str:
     if "refresh_token_expires_in" in more:
         return testing()
     return ""
+
+
+def lacking_directory() -> str:
+    """Say what to do where the permission to read the directory is missing."""
+    return _(
+        "degoog may not read the directory of your organisation at Google: the permission {scope} is missing. Nothing "
+        "was changed. To do: run “degoog people import --google” again and tick the box; with delegation, add it at "
+        "{link}; with DEGOOG_GOOGLE_TOKEN, give a token that has it."
+    ).format(scope=shown(DIRECTORY), link=f"{ADMIN_APPS}/domainwidedelegation")
 
 
 def testing() -> str:

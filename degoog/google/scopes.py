@@ -15,14 +15,16 @@ SCOPES = {
 }
 ALL = tuple(scope for scopes in SCOPES.values() for scope in scopes)
 FILES = SCOPES["files"]
+# Who belongs to the organisation: for `people import --google` alone, with an access of its own.
+DIRECTORY = (f"{_PREFIX}directory.readonly",)
 
 
-def missing(granted: str) -> list[str]:
+def missing(granted: str, wanted: tuple[str, ...] = FILES) -> list[str]:
     """Give what was not granted, from the `scope` of a token answer: a person can untick boxes.
 
     Files are what degoog is for; a road whose own box was left unticked says so when it is taken.
     """
-    return [scope for scope in FILES if scope not in granted.split()]
+    return [scope for scope in wanted if scope not in granted.split()]
 
 
 def shown(scopes: Iterable[str] = ALL) -> str:

@@ -90,7 +90,7 @@ class Tokens:
 
     def _why(self, what: Fault) -> str:
         if isinstance(self.credentials, ServiceAccount):
-            return _undelegated(self.credentials, self.subject, what)
+            return _undelegated(self.credentials, self.subject, self.scopes, what)
         account = self.credentials.account if isinstance(self.credentials, Consent) else ""
         if what.is_one_of("invalid_grant"):
             return _(
@@ -153,13 +153,13 @@ class Bearer(httpx.Auth):
             )
 
 
-def _undelegated(account: ServiceAccount, subject: str, what: Fault) -> str:
+def _undelegated(account: ServiceAccount, subject: str, scopes: tuple[str, ...], what: Fault) -> str:
     if what.is_one_of("unauthorized_client", "access_denied"):
         return _(
             "{email} may not act for {person}: the delegation lacks its client or one of its permissions (after a "
             "change, Google takes up to 24 hours). Nothing is lost. To do: open {link}, compare, then run the same "
             "command again."
-        ).format(email=account.email, person=subject or "Google", link=delegation_link(account))
+        ).format(email=account.email, person=subject or "Google", link=delegation_link(account, scopes))
     if what.is_one_of("invalid_grant") and "signature" not in what.message.lower():
         return _(
             "Google knows no account {person} for which degoog could act, or it is suspended, or this computer's clock "

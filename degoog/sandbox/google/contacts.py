@@ -222,7 +222,9 @@ class PeopleDoor:
             raise _bad("sources is required.")
         if not person.domain:
             raise ApiError(403, "forbidden", "Must be a G Suite domain user.")
-        known = [one for one in self._contacts.directory.people.values() if one.domain == person.domain]
+        # support.google.com/a/answer/60218: who is suspended is not in the directory.
+        everybody = self._contacts.directory.people.values()
+        known = [one for one in everybody if one.domain == person.domain and not one.suspended]
         page, token = page_of(asked, known, size="pageSize", default=100, most=1000)
         found: Json = {"people": [_only(_profile(one), wanted) for one in page]}
         return found | ({"nextPageToken": token} if token else {})
