@@ -67,15 +67,21 @@ def read(questions: Mapping[str, Question], answers: Mapping[str, str]) -> dict[
 
 
 def made(
-    context: Context, library: Library, names: Sequence[str], *, structure: str, answers: Mapping[str, str]
+    context: Context,
+    library: Library,
+    names: Sequence[str],
+    *,
+    structure: str,
+    answers: Mapping[str, str],
+    asks: bool,
 ) -> Made:
-    """Ask what is not answered yet, then make the space. Raises `Usage`."""
+    """Ask what is not answered yet (without `asks` only what must be), then make the space. Raises `Usage`."""
     from degoog.templates import combine, combining
 
     questions = combining.questions(combining.parts(library, names))
     told = read(questions, answers)
     for key, question in questions.items():
-        if key not in told and (context.interactive or question.must):
+        if key not in told and (asks or question.must):
             told[key] = _ask(context, key, question)
     return combine(library, names, structure=structure, answers=told)
 

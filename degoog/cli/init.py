@@ -61,9 +61,10 @@ def command(
 
     from degoog import beginning
 
-    told = _answers(context, name, nextcloud_url, timezone)
+    asks = context.interactive and not yes
+    told = _answers(context, name, nextcloud_url, timezone, asks=asks)
     chosen = (template, *overlays) if template else ()
-    space = _space(context, told.structure, chosen, choosing.given(answers, sheet), templates)
+    space = _space(context, told.structure, chosen, choosing.given(answers, sheet), templates, asks=asks)
     made = beginning.draft(context.folder, replace(told, space=space), identifier=beginning.new_identifier())
     if space is not None:
         _show(context, space)
@@ -84,17 +85,25 @@ def command(
 
 
 def _space(
-    context: Context, structure: str, names: tuple[str, ...], answers: dict[str, str], own: Path | None
+    context: Context,
+    structure: str,
+    names: tuple[str, ...],
+    answers: dict[str, str],
+    own: Path | None,
+    *,
+    asks: bool,
 ) -> Space | None:
     from degoog.templates import Library
 
-    if not names and (answers or not context.interactive):
+    if not names and (answers or not asks):
         if answers:
             raise Usage(_("These answers belong to no template. To do: add --template NAME."))
         return None
     library = Library(language=context.language, own=own)
     names = names or choosing.structure(context, library)
-    return choosing.made(context, library, names, structure=structure, answers=answers).space if names else None
+    return (
+        choosing.made(context, library, names, structure=structure, answers=answers, asks=asks).space if names else None
+    )
 
 
 def _show(context: Context, space: Space) -> None:
@@ -106,11 +115,11 @@ def _show(context: Context, space: Space) -> None:
     context.say()
 
 
-def _answers(context: Context, name: str | None, url: str | None, timezone: str) -> beginning.Answers:
+def _answers(context: Context, name: str | None, url: str | None, timezone: str, *, asks: bool) -> beginning.Answers:
     from degoog import beginning
 
     structure = name or asking.text(context, _("What is your structure called?"), option="--name")
-    if url is None and context.interactive:
+    if url is None and asks:
         question = _("What is the address of your Nextcloud? (Enter alone if you have none yet)")
         url = asking.text(context, question, option="--nextcloud-url", default="", read=_address)
     return beginning.Answers(structure, context.language, timezone, read_address(url or ""))

@@ -39,6 +39,13 @@ def test_it_shows_what_it_will_write_and_writes_nothing_without_a_yes(call, tmp_
     assert not list((tmp_path / "workspace").iterdir())
 
 
+def test_who_asks_for_no_questions_gets_none_on_a_terminal_either(call, tmp_path):
+    ended = call("init", "--name", "Lauze", "--yes", typed="", interactive=True)
+
+    assert ended.code == 0
+    assert config.load(tmp_path / "workspace").space is None
+
+
 @pytest.mark.parametrize(
     "name", ["Lauze: la 'vraie' \"#1\"", "123", "yes", "ـ حدائق 🌻", "- a\n  b", "{{ id }}", "\\n"]
 )
