@@ -172,18 +172,23 @@ class RoadSection(Section):
         return filters.Filters(self.include, self.exclude)
 
 
-class FilesRoad(RoadSection):
+class PeopleRoad(RoadSection):
+    """A road that can move everybody's things, each person's to their own account."""
+
+    accounts: Literal["me", "people"] = Field("me", description="One account, or everyone of people.csv.")
+
+
+class FilesRoad(PeopleRoad):
     """How files move."""
 
     source: FileOrigins = Field((), description="google, or takeout:PATH for each part of an archive.")
     to: FileDestination | None = Field(None, description="nextcloud, or folder:DIR.")
     into: TargetFolder = Field("/Google Drive", description="The folder at the target in which everything arrives.")
-    accounts: Literal["me", "people"] = Field("me", description="One account, or everyone of people.csv.")
     shared_drives: Mapping[str, SharedDrive] = Field(default_factory=dict)
     documents: Literal["odf", "ooxml"] = Field("ooxml", description="What Google documents become.")
 
 
-class CalendarsRoad(RoadSection):
+class CalendarsRoad(PeopleRoad):
     """How calendars move."""
 
     source: CalendarOrigins = Field(
@@ -192,14 +197,14 @@ class CalendarsRoad(RoadSection):
     to: FileDestination | None = Field(None, description="nextcloud, or folder:DIR.")
 
 
-class ContactsRoad(RoadSection):
+class ContactsRoad(PeopleRoad):
     """How contacts move."""
 
     source: ContactOrigins = Field((), description="google, vcf:PATH, or takeout:PATH for each part of an archive.")
     to: FileDestination | None = Field(None, description="nextcloud, or folder:DIR.")
 
 
-class TasksRoad(RoadSection):
+class TasksRoad(PeopleRoad):
     """How tasks move."""
 
     source: CalendarOrigins = Field((), description="google, ics:PATH, or takeout:PATH for each part of an archive.")

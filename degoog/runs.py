@@ -121,10 +121,13 @@ async def run_verification(
 
     Raises `Usage` where nothing was moved to any of them.
     """
-    verified, looked_at = Verified(), []
+    verified = Verified()
+    looked_at: list[Lane] = []
     for target in targets:
         async with target:
             for lane in ledger.lanes(road, identity=target.identity):
+                if any(lane.id == one.id for one in looked_at):
+                    continue  # degoog's own account is also somebody's
                 with lane.lock():
                     verified += await verify(target, lane, observer=observer, check=check, share=share)
                 looked_at.append(lane)

@@ -46,8 +46,10 @@ class GoogleCalendars:
 
     sequential = False
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, *, others: frozenset[str] = frozenset()) -> None:
+        """Calendars of `others` are left to them: addresses in small letters, of those whose own lane moves them."""
         self._client = client
+        self._others = others
         self._shelf: Shelf | None = None
         self._calendars: dict[str, Raw] = {}
         self._tokens: dict[str, str] = {}
@@ -67,7 +69,7 @@ class GoogleCalendars:
         """Every calendar, hidden ones too, and its events: masters and changed occurrences, not expanded."""
         shelf = self._begin()
         async for raw in self._listed():
-            refused, verdict = "", _verdict(raw)
+            refused, verdict = "", self._verdict(raw)
             if verdict is None:
                 self._told.append(str(raw["id"]))
                 try:
@@ -88,7 +90,7 @@ class GoogleCalendars:
         tokens = _read(bookmark)
         shelf = self._begin()
         async for raw in self._listed():
-            id_, verdict = str(raw["id"]), _verdict(raw)
+            id_, verdict = str(raw["id"]), self._verdict(raw)
             if verdict is not None:
                 yield await self._calendar(raw, verdict)
                 continue
@@ -230,6 +232,17 @@ class GoogleCalendars:
         )  # fmt: skip
         return Found(item, FailReason.UNREADABLE, refused) if refused else Found(item, verdict)
 
+    def _verdict(self, raw: Raw) -> SkipReason | None:
+        id_ = str(raw["id"])
+        if id_.endswith(_BIRTHDAYS):
+            return SkipReason.BIRTHDAYS
+        if id_.endswith(_OTHERS):
+            return SkipReason.SUBSCRIBED
+        # Somebody's first calendar has their address for its id; of others Google tells the owner.
+        if str(raw.get("dataOwner") or id_).casefold() in self._others:
+            return SkipReason.MOVED_BY_OWNER
+        return SkipReason.BUSY_ONLY if raw.get("accessRole") == "freeBusyReader" else None
+
     async def _shared(self, calendar: str) -> tuple[Loss, ...]:
         """Tell who else has which right; Google tells it to owners only."""
         try:
@@ -334,15 +347,6 @@ def _key(raw: Raw) -> str:
 
 def _ref(calendar: str, key: str) -> Ref:
     return Ref(SERVICE, f"{calendar}|{key}")
-
-
-def _verdict(raw: Raw) -> SkipReason | None:
-    id_ = str(raw["id"])
-    if id_.endswith(_BIRTHDAYS):
-        return SkipReason.BIRTHDAYS
-    if id_.endswith(_OTHERS):
-        return SkipReason.SUBSCRIBED
-    return SkipReason.BUSY_ONLY if raw.get("accessRole") == "freeBusyReader" else None
 
 
 def _traits(raw: Raw) -> Traits:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from degoog.config_schema import CalendarsRoad, ContactsRoad, RoadSection, TasksRoad, Workspace
+from degoog.config_schema import CalendarsRoad, ContactsRoad, PeopleRoad, TasksRoad, Workspace
 from degoog.convert.calendar_object import RawObject, calendar_object
 from degoog.convert.held import held
 from degoog.convert.traits import Traits
@@ -20,6 +20,10 @@ from degoog.model import Item, Loss, LossKind
 from degoog.ports import Blob, Convert, Leg, Resolve, Source, Target
 from degoog.roads import CALENDARS, CONTACTS, TASKS, Given, Outside, no_such_source, sources_of, target_of
 from degoog.roads.archives import parts
+from degoog.roads.landing import Landing, address_of
+
+if TYPE_CHECKING:
+    from degoog.google.client import Client
 
 Made = tuple[Blob | Traits | None, tuple[Loss, ...]]
 
@@ -28,29 +32,54 @@ Made = tuple[Blob | Traits | None, tuple[Loss, ...]]
 class Agenda:
     """One of the three; they differ in what they read and in what a collection holds (`VEVENT`, `VTODO`, `VCARD`).
 
-    `source` gives the source, not opened yet; `section` what workspace.yml says of the road.
+    `source` gives the source, not opened yet; `google` that of an account at Google, of whose things what others own
+    stays to them; `section` what workspace.yml says of the road.
     """
 
     name: str
     component: str
     sources: tuple[SourceKind, ...]
-    section: Callable[[Workspace | None], RoadSection]
+    section: Callable[[Workspace | None], PeopleRoad]
     source: Callable[[SourceKind, Sequence[Origin], Outside], Source[Any]]
+    google: Callable[[Client, frozenset[str]], Source[Any]]
 
     def legs(self, given: Given, outside: Outside, resolve: Resolve) -> Sequence[Leg]:
-        """Give the lane to run."""
+        """Give the lanes to run."""
         missing = _(
             "Where do they come from? To do: add --source {example}, or write roads: {road}: source: in workspace.yml."
         ).format(example=_EXAMPLES[self.name], road=self.name)
         origins = sources_of(self.section(outside.workspace), given, missing=missing)
-        source = self.source(self._only(origins), origins, outside)
+        kind = self._only(origins)
         to = self._to(given, outside)
+        landing = self._landing(to, outside)
         convert: Convert[Any, Any] = partial(made, resolve=resolve, folder=to.kind is TargetKind.FOLDER)
-        return [Leg(source, self._target(to, outside), convert)]
+        if kind is SourceKind.GOOGLE:
+            return self._from_google(outside, landing, convert)
+        return [Leg(self.source(kind, origins, outside), landing.at(""), convert)]
 
     def targets(self, given: Given, outside: Outside) -> Sequence[Target[Any]]:
         """Give where they went."""
-        return [self._target(self._to(given, outside), outside)]
+        everybody = self.section(outside.workspace).accounts == "people"
+        return list(self._landing(self._to(given, outside), outside).everywhere(outside.people() if everybody else ()))
+
+    def _from_google(self, outside: Outside, landing: Landing, convert: Convert[Any, Any]) -> Sequence[Leg]:
+        from degoog.google.scopes import SCOPES
+        from degoog.roads.google_accounts import GoogleAccounts
+
+        section = self.section(outside.workspace)
+        accounts = GoogleAccounts(self.name, section, outside, scopes=SCOPES[self.name])
+        if section.accounts == "me":
+            return [Leg(self.google(accounts.client(accounts.account), frozenset()), landing.at(""), convert)]
+        people = accounts.people()
+        everybody = frozenset(address_of(person) for person in people)
+        return [
+            landing.lane(self.google(accounts.client(one), everybody - {one}), person, convert)
+            for person in people
+            for one in (address_of(person),)
+        ]
+
+    def _landing(self, to: Destination, outside: Outside) -> Landing:
+        return Landing(to, outside, lambda to, login, _folder: self._target(to, outside, login))
 
     def _to(self, given: Given, outside: Outside) -> Destination:
         missing = _(
@@ -59,7 +88,7 @@ class Agenda:
         ).format(road=self.name)
         return target_of(self.section(outside.workspace), given, missing=missing)
 
-    def _target(self, to: Destination, outside: Outside) -> Target[Any]:
+    def _target(self, to: Destination, outside: Outside, login: str) -> Target[Any]:
         match to.kind:
             case TargetKind.FOLDER:
                 from degoog.folder import Folder
@@ -69,7 +98,7 @@ class Agenda:
                 from degoog.nextcloud.agendas import NextcloudAgendas
                 from degoog.roads.accounts import nextcloud
 
-                return NextcloudAgendas(nextcloud(outside), component=self.component)
+                return NextcloudAgendas(nextcloud(outside, account=login), component=self.component)
             case TargetKind.MATTERMOST:
                 raise Usage(_("Mattermost takes channels only. To do: use --to nextcloud or --to folder:DIR."))
 
@@ -84,21 +113,7 @@ class Agenda:
         return kinds.pop()
 
 
-def _calendars(kind: SourceKind, origins: Sequence[Origin], outside: Outside) -> Source[Any]:
-    if kind is SourceKind.GOOGLE:
-        from degoog.google.calendars import GoogleCalendars
-        from degoog.roads.accounts import google
-
-        return GoogleCalendars(google(outside, CALENDARS))
-    return _ics(kind, origins, outside, component="VEVENT")
-
-
 def _tasks(kind: SourceKind, origins: Sequence[Origin], outside: Outside) -> Source[Any]:
-    if kind is SourceKind.GOOGLE:
-        from degoog.google.tasks import GoogleTasks
-        from degoog.roads.accounts import google
-
-        return GoogleTasks(google(outside, TASKS))
     if kind is SourceKind.ICS:
         return _ics(kind, origins, outside, component="VTODO")
     from degoog.google.takeout.documents import TakeoutDocuments
@@ -108,12 +123,7 @@ def _tasks(kind: SourceKind, origins: Sequence[Origin], outside: Outside) -> Sou
     return TakeoutTasks(TakeoutDocuments(_archives(origins), Product.TASKS, ending=".json"))
 
 
-def _contacts(kind: SourceKind, origins: Sequence[Origin], outside: Outside) -> Source[Any]:
-    if kind is SourceKind.GOOGLE:
-        from degoog.google.contacts import GoogleContacts
-        from degoog.roads.accounts import google
-
-        return GoogleContacts(google(outside, CONTACTS))
+def _contacts(kind: SourceKind, origins: Sequence[Origin], _outside: Outside) -> Source[Any]:
     from degoog.loose.vcf import VcfSource
 
     if kind is SourceKind.TAKEOUT:
@@ -124,6 +134,24 @@ def _contacts(kind: SourceKind, origins: Sequence[Origin], outside: Outside) -> 
     from degoog.loose.disk import Paths
 
     return VcfSource(Paths([origin.path for origin in origins], ending=".vcf"))
+
+
+def _google_calendars(client: Client, others: frozenset[str]) -> Source[Any]:
+    from degoog.google.calendars import GoogleCalendars
+
+    return GoogleCalendars(client, others=others)
+
+
+def _google_contacts(client: Client, _others: frozenset[str]) -> Source[Any]:
+    from degoog.google.contacts import GoogleContacts
+
+    return GoogleContacts(client)
+
+
+def _google_tasks(client: Client, _others: frozenset[str]) -> Source[Any]:
+    from degoog.google.tasks import GoogleTasks
+
+    return GoogleTasks(client)
 
 
 _EXAMPLES = {
@@ -178,19 +206,32 @@ def calendars() -> Agenda:
         "VEVENT",
         CALENDAR_SOURCES,
         lambda told: told.roads.calendars if told else CalendarsRoad(),
-        _calendars,
+        partial(_ics, component="VEVENT"),
+        _google_calendars,
     )
 
 
 def tasks() -> Agenda:
     """Lists of tasks."""
-    return Agenda(TASKS, "VTODO", CALENDAR_SOURCES, lambda told: told.roads.tasks if told else TasksRoad(), _tasks)
+    return Agenda(
+        TASKS,
+        "VTODO",
+        CALENDAR_SOURCES,
+        lambda told: told.roads.tasks if told else TasksRoad(),
+        _tasks,
+        _google_tasks,
+    )
 
 
 def contacts() -> Agenda:
     """Contacts, in one address book."""
     return Agenda(
-        CONTACTS, "VCARD", CONTACT_SOURCES, lambda told: told.roads.contacts if told else ContactsRoad(), _contacts
+        CONTACTS,
+        "VCARD",
+        CONTACT_SOURCES,
+        lambda told: told.roads.contacts if told else ContactsRoad(),
+        _contacts,
+        _google_contacts,
     )
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 
-from degoog import access
 from degoog.config_schema import FilesRoad, Workspace
 from degoog.ends import Destination, Origin, SourceKind, TargetKind
 from degoog.errors import Usage
@@ -13,7 +11,7 @@ from degoog.i18n import _
 from degoog.ports import Blob, Leg, Resolve, Source, Target
 from degoog.roads import FILES, Given, Outside, no_such_source, sources_of, target_of
 from degoog.roads.archives import parts
-from degoog.secrets import Service
+from degoog.roads.landing import Landing
 
 
 class Files:
@@ -38,18 +36,15 @@ class Files:
         if kinds == {SourceKind.GOOGLE}:
             from degoog.roads import drive
 
-            return drive.legs(section, outside, _Landing(to, outside, into))
+            return drive.legs(section, outside, _landing(to, outside, into))
         return [Leg(_archive(origins, kinds), _target(to, outside, into=into))]
 
     def targets(self, given: Given, outside: Outside) -> Sequence[Target[Blob]]:
         """Give where files went: to everybody's place, where everybody's went."""
         section = self.section(outside.workspace)
         to, into = self._to(given, outside), given.into or section.into
-        landing = _Landing(to, outside, into)
-        found = [landing.at("", "")]
-        if section.accounts == "people":
-            logins = (person.nextcloud for person in outside.people())
-            found += [landing.at(login, "") for login in logins if login and landing.connected(login)]
+        landing = _landing(to, outside, into)
+        found = list(landing.everywhere(outside.people() if section.accounts == "people" else ()))
         found += [landing.at(where.account or "", where.folder) for where in section.shared_drives.values()]
         return found
 
@@ -61,33 +56,11 @@ class Files:
         return target_of(self.section(outside.workspace), given, missing=missing)
 
 
-@dataclass(frozen=True, slots=True)
-class _Landing:
-    """Where the lanes of several accounts arrive; see `drive.Landing`."""
+def _landing(to: Destination, outside: Outside, into: str) -> Landing:
+    def target(to: Destination, login: str, folder: str) -> Target[Blob]:
+        return _target(to, outside, into=folder or into, login=login)
 
-    to: Destination
-    outside: Outside
-    into: str
-
-    def at(self, login: str, folder: str) -> Target[Blob]:
-        """Give the target of an account, or of degoog's own; in a folder, or the usual one."""
-        if self.to.kind is TargetKind.FOLDER:
-            below = [part for part in (login, folder.strip("/")) if part]
-            return _target(replace(self.to, where=str(self.to.path.joinpath(*below))), self.outside, into="")
-        return _target(self.to, self.outside, into=folder or self.into, login=login)
-
-    def connected(self, login: str) -> bool:
-        """Whether degoog may write into an account."""
-        if self.to.kind is TargetKind.FOLDER:
-            return True
-        outside = self.outside
-        own = access.nextcloud_login(outside.workspace, outside.environ)
-        return login == own or outside.secrets().find(Service.NEXTCLOUD, login) is not None
-
-    def address(self, login: str) -> str:
-        """Tell how the target of an account that is not connected would call itself."""
-        url = access.nextcloud_url(self.outside.workspace, self.outside.environ)
-        return f"{url} ({login}), {self.into}"
+    return Landing(to, outside, target, within=f", {into}")
 
 
 def _archive(origins: Sequence[Origin], kinds: Collection[SourceKind]) -> Source[Blob]:

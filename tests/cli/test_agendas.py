@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -250,6 +251,93 @@ def test_one_that_google_does_not_give_is_named_with_its_reason_and_nothing_of_i
     assert refused["found"] == whole["found"]
     assert refused["gone"] == 0
     assert (again["exit"], again["failed"], again["moved"]) == (0, 0, refused["failed"])  # seen whole again
+
+
+# Everybody
+
+PEOPLE = """name,google,nextcloud
+Camille,camille@lauze.example,camille
+Maëlle,maelle@lauze.example,maelle
+Yann-Ael,yann-ael@lauze.example,yann
+"""
+ROADS = """
+google:
+  mode: delegation
+roads:
+""" + "".join(
+    f"""  {road}:
+    source: google
+    to: nextcloud
+    accounts: people
+"""
+    for road in ("calendars", "contacts", "tasks")
+)
+
+
+@pytest.fixture
+def association(call, workspace, google, cloud, tmp_path) -> dict[str, str]:
+    text = (workspace / "workspace.yml").read_text(encoding="utf-8").partition("roads:")[0]
+    (workspace / "workspace.yml").write_text(text + ROADS, encoding="utf-8")
+    (workspace / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    key = tmp_path / "key.json"
+    key.write_text(json.dumps(google.service_account(scopes=AGENDA_SCOPES)), encoding="utf-8")
+    cloud.add_user("maelle", "x")
+    words = ("connect", "nextcloud", "--account", "maelle", "--password-stdin")
+    environ = {**cloud.environ, "DEGOOG_GOOGLE_API_URL": google.url, "DEGOOG_GOOGLE_CREDENTIALS": str(key)}
+    assert call(*words, typed=cloud.app_password("maelle"), environ=environ).code == 0
+    return environ
+
+
+def stayed(reason: str) -> set[str]:
+    """What stayed for that reason, as the report lists it."""
+    rows = lines(Path("report", "items.jsonl").read_text(encoding="utf-8"))
+    return {row["name"] for row in rows if row.get("reason") == reason}
+
+
+@pytest.mark.parametrize("road", ["calendars", "contacts", "tasks"])
+def test_everybody_s_go_to_their_own_account_and_nobody_s_to_another(call, association, cloud, road):
+    ended = call("migrate", road, "--json", environ=association)
+    again = summary(call("migrate", road, "--json", environ=association).out)
+    verified = call("verify", road, environ=association)
+
+    all_ = summary(ended.out)
+    assert (all_["exit"], all_["failed"], all_["pending"]) == (0, 0, 0)
+    assert all_["found"] == all_["moved"] + all_["skipped"]
+    assert (again["moved"], again["unchanged"]) == (0, all_["moved"])
+    assert verified.code == 0
+    desks = {login: cloud.agenda(login) for login in (LOGIN, "maelle")}
+    held = {login: desk.books if road == "contacts" else desk.calendars for login, desk in desks.items()}
+    filled = {login: {name for name, shelf in one.items() if shelf.things} for login, one in held.items()}
+    assert (
+        filled
+        == {
+            "calendars": {LOGIN: {WHO, "Ateliers", "Le jardin (à nous)"}, "maelle": {"maelle@lauze.example"}},
+            "contacts": {LOGIN: {"Contacts"}, "maelle": {"Contacts"}},
+            "tasks": {LOGIN: {"Mes tâches", "Jardin 🌱"}, "maelle": {"Mes tâches"}},
+        }[road]
+    )
+    call("report", environ=association)
+    alone = stayed("no_target_account")
+    if road == "calendars":
+        assert "yann-ael@lauze.example" in alone
+        assert {"maelle@lauze.example", "Jardin partagé"} <= stayed("moved_by_owner")
+    assert WHO not in alone
+
+
+def test_for_everybody_at_a_folder_each_gets_one(call, association):
+    assert call("migrate", "tasks", "--to", "folder:out", environ=association).code == 0
+
+    assert sorted(path.name for path in Path("out").iterdir() if not path.name.startswith(".")) == ["camille", "maelle"]
+    assert files_in(Path("out", "maelle"))
+
+
+def test_everybody_needs_a_service_account(call, association, google):
+    token = google.access_token(WHO, scopes=AGENDA_SCOPES)
+
+    ended = call("plan", "contacts", environ=association | {"DEGOOG_GOOGLE_TOKEN": token})
+
+    assert ended.code == 2
+    assert "needs a service account" in told(ended.err)
 
 
 def test_without_a_source_or_a_target_one_is_told_what_to_write(call):
