@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
+from degoog import nouns
 from degoog.files import replacing
+from degoog.i18n import _
 from degoog.ledger import Ledger, counts
 from degoog.ledger.entries import entries, reading, shares
 from degoog.report import page, records, spreadsheets
@@ -78,10 +80,15 @@ def report(
 
 
 def _next_steps(ledger: Ledger, road: str | None, options: Options) -> list[Next]:
-    """Give what to do next, road by road."""
-    roads = dict.fromkeys(lane.road for lane in ledger.lanes(road)) or {road or "files": None}
-    steps = (next_step(gather(ledger, road=name), options=options(name)) for name in roads)
-    return list(filter(None, steps))
+    """Give what to do next, road by road, each named where there are several."""
+    roads = list(dict.fromkeys(lane.road for lane in ledger.lanes(road))) or [road or "files"]
+    steps = {name: next_step(gather(ledger, road=name), options=options(name)) for name in roads}
+    named = _("{road}. {why}") if len(roads) > 1 else "{why}"
+    return [
+        Next(named.format(road=nouns.road(name), why=step.why), step.command)
+        for name, step in steps.items()
+        if step is not None
+    ]
 
 
 def _write_items(ledger: Ledger, written: ReportFiles, run: int | None, road: str | None, zone: tzinfo) -> None:

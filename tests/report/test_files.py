@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from degoog import i18n
+from degoog.ledger import Ledger
 from degoog.ledger.counts import Tally
 from degoog.ledger.entries import entries
 from degoog.model import Outcome
@@ -260,3 +261,15 @@ def test_memory_does_not_grow_with_the_number_of_items(tmp_path):
         tracemalloc.stop()
         book.ledger.close()
     assert peaks[1] < peaks[0] + 1_000_000
+
+
+def test_where_several_roads_go_on_each_next_command_says_of_which(tmp_path):
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        for road in ("files", "calendars"):
+            ledger.lane(road=road, source="camille@lauze.example", address="cloud", identity="cloud")
+        written = report(ledger, tmp_path / "report", clock=lambda: 0.0)
+
+    page = written.html.read_text(encoding="utf-8")
+    assert "<p>Files. To begin:</p>" in page
+    assert "<p>Calendars. To begin:</p>" in page
+    assert "degoog migrate calendars" in page
