@@ -155,17 +155,17 @@ def _line(term: object, today: date) -> str:
 @declare(
     "leave",
     help=N_("Somebody leaves: close their accounts, say what is to be handed over. Nothing of theirs is deleted."),
-    example="degoog people leave camille.roux --to alex.martin",
+    example="degoog people leave camille.roux --heir alex.martin",
 )
 @click.argument("login", metavar=N_("LOGIN"))
-@option("--to", "heir", default="", metavar=N_("LOGIN"), help=N_("Who takes over files and calendars."))
+@option("--heir", "--to", "heir", default="", metavar=N_("LOGIN"), help=N_("Who takes over files and calendars."))
 @option("--yes", is_flag=True, help=N_("Do it without asking."))
 def leave(context: Context, login: str, heir: str, *, yes: bool) -> int:
-    """Show what will be done, ask, close the accounts, write the date."""
+    """Show what will be done, ask, hand over, close the accounts, write the date; 3 where something stays behind."""
     import asyncio
 
     from degoog import people
-    from degoog.cli import populating
+    from degoog.cli import handing, populating
     from degoog.provision.populate import leaving
     from degoog.provision.populate.wanted import LEFT, login_of
 
@@ -173,16 +173,22 @@ def leave(context: Context, login: str, heir: str, *, yes: bool) -> int:
     person = next((one for one in known if login in {one.nextcloud, one.mattermost, login_of(one)}), None)
     if person is None:
         raise Usage(_("{login} is not in people.csv. To do: write the login as it is there.").format(login=login))
-    plan = leaving.steps(person.name or login, login, heir)
-    context.say(_("{name} leaves. degoog will:").format(name=person.name or login))
+    if login == heir:
+        raise Usage(_("{login} cannot take over from themselves. To do: name somebody else.").format(login=login))
+    name = person.name or login
+    given = handing.find(context, login, heir, name)
+    plan = leaving.steps(name, login, heir, given.estate if given else None)
+    context.say(_("{name} leaves. degoog will:").format(name=name))
     for line in plan.done:
         context.say(f"  - {line}")
-    context.say("\n" + _("Nothing of theirs is deleted. What only the server itself can do (for your host):"))
+    text = _("Nothing of theirs is deleted.")
+    context.say("\n" + (text + " " + _("What only the server itself can do (for your host):") if plan.left else text))
     for line in plan.left:
         context.say(f"  - {line}")
     if not yes and not asking.yes(context, "\n" + _("Do it now?"), option="--yes"):
         context.say(_("Nothing was changed."))
         return 0
+    whole = given is None or handing.hand_over(context, given)
     told = asyncio.run(leaving.close(populating.doors(context), login, person.mattermost or login.lower()))
     for line in told:
         context.say(f"  {line}")
@@ -190,8 +196,9 @@ def leave(context: Context, login: str, heir: str, *, yes: bool) -> int:
     rows = [replace(one, status=LEFT, ends=_today(context)) if one is person else one for one in known]
     people.write(context.folder / people.FILE, rows)
     context.say("\n" + _("Done; people.csv says so. Groups: degoog provision --only populate --prune"))
-    context.emit("summary", login=login, closed=len(told), exit=0)
-    return 0
+    code = 0 if whole else 3
+    context.emit("summary", login=login, closed=len(told), exit=code)
+    return code
 
 
 def _today(context: Context) -> date:

@@ -21,6 +21,7 @@ from degoog.sandbox.nextcloud_shares import Shares
 from degoog.sandbox.nextcloud_store import Home, Node, Store
 from degoog.sandbox.nextcloud_team_folders import ROOT as TEAM_FOLDERS
 from degoog.sandbox.nextcloud_team_folders import TeamFolders
+from degoog.sandbox.nextcloud_transfers import Transfers
 from degoog.sandbox.nextcloud_uploads import UploadsDoor
 from degoog.sandbox.refusals import refuse
 from degoog.sandbox.request_log import Entry, RequestLog
@@ -56,7 +57,10 @@ class NextcloudSandbox:
         self._server = HttpServer(self._answer)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self.shares = Shares(self._store, self._accounts)
-        self._ocs = OcsDoor(self._store, self._accounts, lambda: self.rules, ADMIN, self.url, self.shares)
+        self.transfers = Transfers(self._store, self._accounts)
+        self._ocs = OcsDoor(
+            self._store, self._accounts, lambda: self.rules, ADMIN, self.url, self.shares, self.transfers
+        )
         self._login = LoginDoor(self._accounts, self.url)
         self.team_folders = TeamFolders(self._store)
 

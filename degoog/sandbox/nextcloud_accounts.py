@@ -124,6 +124,8 @@ class Accounts:
                 self._failures.append(now)
                 raise BadLogin
             self._failures.clear()
+            if not account.enabled:
+                raise BadLogin
             return Caller(account, password)
 
     def forgive(self) -> None:

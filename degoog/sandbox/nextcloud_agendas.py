@@ -44,6 +44,7 @@ class Shelf:
     trash: dict[str, Thing] = field(default_factory=dict)
     deleted_at: str = ""
     groups: dict[str, bool] = field(default_factory=dict)  # invited, and whether each may write
+    owner: str = ""  # who shares it; empty where it is the account's own
 
     @property
     def book(self) -> bool:
@@ -162,7 +163,7 @@ class AgendaDoor:
         if not asking.names:
             rows = [properties.row(root, {(DAV, "resourcetype"): "<d:collection/>"}, asked)]
             kin = self._shelves.items() if deep else ()
-            rows += [properties.row(f"{root}{name}/", _of_shelf(shelf), asked) for name, shelf in kin]
+            rows += [properties.row(f"{root}{name}/", self._shown(shelf), asked) for name, shelf in kin]
             extra = ("inbox", "outbox", "trashbin") if deep and not self.books else ()
             rows += [
                 properties.row(f"{root}{name}/", {(DAV, "resourcetype"): "<d:collection/>"}, asked) for name in extra
@@ -173,11 +174,15 @@ class AgendaDoor:
                 [properties.row(root + "/".join(asking.names), _of_thing(self._thing(asking.names)), asked)]
             )
         shelf = self._shelf(asking.names[0])
-        rows = [properties.row(f"{root}{asking.names[0]}/", _of_shelf(shelf), asked)]
+        rows = [properties.row(f"{root}{asking.names[0]}/", self._shown(shelf), asked)]
         things = shelf.things.items() if deep else ()
         return multistatus(
             rows + [properties.row(f"{root}{asking.names[0]}/{n}", _of_thing(t), asked) for n, t in things]
         )
+
+    def _shown(self, shelf: Shelf) -> dict[Name, str | None]:
+        owner = f"principals/users/{shelf.owner or self.account.login}"
+        return _of_shelf(shelf) | {(OC, "owner-principal"): owner}
 
     def _report(self, asking: Asking) -> Response:
         uid = agenda_text.uid_asked(asking.body)

@@ -12,6 +12,7 @@ from degoog.sandbox.nextcloud_names import NameRules
 from degoog.sandbox.nextcloud_people import PeopleDoor, form
 from degoog.sandbox.nextcloud_shares import Shares
 from degoog.sandbox.nextcloud_store import Store
+from degoog.sandbox.nextcloud_transfers import Transfers
 
 VERSION = (32, 0, 1)
 _UNITS = {"": 1, "b": 1, "kb": 1024, "mb": 1024**2, "gb": 1024**3, "tb": 1024**4}
@@ -37,6 +38,7 @@ class OcsDoor:
     admin: str
     url: str
     shares: Shares
+    transfers: Transfers
 
     def answer(  # noqa: PLR0911, PLR0912 - one return a resource
         self, request: Request, caller: Caller | None
@@ -67,6 +69,10 @@ class OcsDoor:
                 return self._administer(request, method, rest)
             case _method, ["apps", "files_sharing", "api", "v1", "shares", *rest]:
                 return self.shares.answer(request, caller.account, rest)
+            case _method, ["apps", "files", "api", "v1", "transferownership", *rest]:
+                return self.transfers.answer(request, caller.account, rest)
+            case "GET", ["apps", "notifications", "api", "v2", "notifications"]:
+                return self.transfers.notifications(request, caller.account)
             case _method, ["cloud", "groups", *rest]:
                 if caller.account.login != self.admin:
                     return self._no(request, 403, 403, "Logged in account must be at least a sub admin")

@@ -10,6 +10,7 @@ from degoog.mattermost.admin import Admin as ChatAdmin
 from degoog.mattermost.admin_login import client as chat_client
 from degoog.nextcloud.admin import Admin
 from degoog.nextcloud.admin_login import client as cloud_client
+from degoog.provision.populate.handing import Estate, words
 from degoog.provision.populate.site import Doors
 
 
@@ -21,20 +22,27 @@ class Departure:
     left: tuple[str, ...]
 
 
-def steps(name: str, login: str, heir: str) -> Departure:
-    """Say what a departure is made of."""
-    to = quote(heir) if heir else "LOGIN"
+def steps(name: str, login: str, heir: str, estate: Estate | None) -> Departure:
+    """Say what a departure is made of; without an `estate` to hand over, the host does that."""
     return Departure(
         (
+            *(words(estate, heir) if estate is not None else ()),
             _("disable the account {login} at Nextcloud: no device or program gets in any more").format(login=login),
             _("deactivate the account at Mattermost and end its sessions; its messages stay"),
             _("note in people.csv that {name} has left").format(name=name),
         ),
-        (
-            f"occ files:transfer-ownership {quote(login)} {to}",
-            f"occ dav:list-calendars {quote(login)}; occ dav:move-calendar NAME {quote(login)} {to}",
-        ),
+        () if estate is not None else (files_by_host(login, heir), _calendars_by_host(login, heir)),
     )
+
+
+def files_by_host(login: str, heir: str) -> str:
+    """Give the host's command that moves the files."""
+    return f"occ files:transfer-ownership {quote(login)} {quote(heir) if heir else 'LOGIN'}"
+
+
+def _calendars_by_host(login: str, heir: str) -> str:
+    to = quote(heir) if heir else "LOGIN"
+    return f"occ dav:list-calendars {quote(login)}; occ dav:move-calendar NAME {quote(login)} {to}"
 
 
 async def close(doors: Doors, login: str, chat_login: str) -> list[str]:
