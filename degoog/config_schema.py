@@ -202,6 +202,7 @@ class ContactsRoad(PeopleRoad):
 
     source: ContactOrigins = Field((), description="google, vcf:PATH, or takeout:PATH for each part of an archive.")
     to: FileDestination | None = Field(None, description="nextcloud, or folder:DIR.")
+    other: bool = Field(default=False, description="With google: also whom it noted by itself, in a book of their own.")
 
 
 class TasksRoad(PeopleRoad):

@@ -15,6 +15,8 @@ from degoog.cli.connecting import keeper_for
 from degoog.cli.context import Context
 from degoog.errors import Unavailable, Usage
 from degoog.google.login import (
+    ALL,
+    OTHER_CONTACTS,
     Consent,
     DesktopClient,
     Door,
@@ -127,7 +129,7 @@ def _path(text: str) -> str:
 async def _consent(context: Context, client: DesktopClient, account: str, *, paste: bool) -> Consent:
     door = Door(api_url=access.google_api_url(context.workspace, context.environ), transport=context.transport)
     async with loopback() as page:
-        flow = door.begin(client, page.url, account=account)
+        flow = door.begin(client, page.url, account=account, scopes=(*ALL, *_more(context)))
         context.say("\n" + _("Open this link, with the Google account whose documents are to be moved:"))
         context.say(f"\n   {flow.link}\n")
         context.emit("open", link=flow.link)
@@ -151,12 +153,18 @@ async def _consent(context: Context, client: DesktopClient, account: str, *, pas
         return await door.finish(client, flow, answer)
 
 
+def _more(context: Context) -> tuple[str, ...]:
+    """Give what is asked for only where workspace.yml wants it."""
+    return OTHER_CONTACTS if context.workspace.roads.contacts.other else ()
+
+
 def _delegate(context: Context, robot: ServiceAccount, account: str, key: Secret, keeper: Keeper) -> str:
     """Keep a service account's key, and see whether the domain lets it act for somebody."""
     context.say("\n" + _("This is the key of the service account {email}.").format(email=robot.email))
     context.say(_("1. Whoever manages Google Workspace opens this link, filled in already, and clicks “Authorise”:"))
-    context.say(f"\n   {delegation_link(robot)}\n")
-    context.emit("open", link=delegation_link(robot))
+    link = delegation_link(robot, _more(context))
+    context.say(f"\n   {link}\n")
+    context.emit("open", link=link)
     context.say(
         _("   Compare the client ID there: {id}. degoog asks to read, and for nothing else.").format(id=robot.id)
     )

@@ -19,6 +19,8 @@ FIELDS = (
     "interests,locales,locations,memberships,metadata,miscKeywords,names,nicknames,occupations,organizations,"
     "phoneNumbers,photos,relations,sipAddresses,skills,urls,userDefined"
 )
+# All that Google tells of somebody it noted by itself.
+OTHER_FIELDS = "emailAddresses,metadata,names,phoneNumbers,photos"
 _PHONES = {
     "home": "HOME", "work": "WORK", "mobile": "CELL", "homeFax": "HOME,FAX", "workFax": "WORK,FAX", "otherFax": "FAX",
     "pager": "PAGER", "workMobile": "WORK,CELL", "workPager": "WORK,PAGER", "main": "PREF",

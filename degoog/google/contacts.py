@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import httpx
 
-from degoog.convert.google_contacts import FIELDS, person, photo_of
+from degoog.convert.google_contacts import FIELDS, OTHER_FIELDS, person, photo_of
 from degoog.convert.titles import file_name
 from degoog.convert.traits import Traits
 from degoog.convert.vcards import RawCard
@@ -26,7 +27,6 @@ from degoog.ports import Gone, Outdated
 from degoog.shelf import Laid, Shelf
 
 SERVICE = "google-contacts"
-_BOOK = "contacts"
 _CARD = "VCARD"
 _PIXELS = 720  # of a picture's longer side: as sharp as a telephone shows it
 _MOST_PHOTO = 16 << 20
@@ -35,16 +35,41 @@ _EVERYBODY = frozenset({"myContacts", "all", "chatBuddies", "blocked"})
 Raw = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """What becomes one address book: a listing of People, the name of its array, and what it is asked for."""
+
+    id: str
+    path: str
+    array: str
+    mask: tuple[str, str]
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(SERVICE, self.id)
+
+    @property
+    def name(self) -> str:
+        return _("Contacts") if self is _OWN else _("Other contacts")
+
+
+_OWN = _Book("contacts", "/v1/people/me/connections", "connections", ("personFields", FIELDS))
+# People one wrote to and never noted down: https://developers.google.com/people/api/rest/v1/otherContacts/list
+_OTHER = _Book("otherContacts", "/v1/otherContacts", "otherContacts", ("readMask", OTHER_FIELDS))
+
+
 class GoogleContacts:
     """See `ports.Source` and `ports.Following`. The client is entered with the source."""
 
     sequential = False
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, *, other: bool = False) -> None:
+        """`other`: people whom Google noted by itself come too, in an address book of their own."""
         self._client = client
+        self._books = (_OWN, _OTHER) if other else (_OWN,)
         self._shelf: Shelf | None = None
         self._groups: dict[str, str] = {}
-        self._token = ""
+        self._tokens: dict[str, str] = {}
 
     @property
     def account(self) -> str:
@@ -53,42 +78,47 @@ class GoogleContacts:
 
     @property
     def bookmark(self) -> str:
-        """The sync token, which lives seven days, and what the groups were called."""
-        return json.dumps({"version": 1, "token": self._token, "groups": self._groups}, sort_keys=True)
+        """A sync token for each book, which lives seven days, and what the groups were called."""
+        return json.dumps({"version": 2, "tokens": self._tokens, "groups": self._groups}, sort_keys=True)
 
     async def walk(self) -> AsyncIterator[Found]:
-        """The address book, then everybody in it."""
-        shelf, refused = self._begin(), ""
-        try:
-            await self._name_groups()
-            async for raw in self._people({}):
-                _lay(shelf, raw, self._groups)
-        except Refused as error:
-            refused, self._token = error.detail, ""
-        shelf.sort()
-        yield _book(refused)
-        for pile in shelf.piles(_BOOK, _CARD):
-            yield Found(_item(pile.key, pile.title, pile.digests))
+        """The address books, each followed by everybody in it."""
+        shelf, refused = self._begin(), {}
+        self._tokens = {}
+        for book in self._books:
+            try:
+                if book is _OWN:
+                    await self._name_groups()
+                async for raw in self._people(book, ""):
+                    _lay(shelf, book, raw, self._groups)
+            except Refused as error:
+                refused[book.id] = error.detail
+        for found in self._found(shelf, refused):
+            yield found
 
     async def changes(self, bookmark: str, known: Callable[[Ref], Kind | None]) -> AsyncIterator[Found | Gone]:
         """What changed since. Raises `Outdated` for a token that is too old, and where a group was renamed."""
-        shelf, refused, gone = self._begin(), "", []
-        token, groups = _read(bookmark)
-        try:
-            await self._name_groups()
-            if groups != self._groups:
-                raise Outdated
-            async for raw in self._people({"syncToken": token}):
-                if (raw.get("metadata") or {}).get("deleted"):
-                    gone.append(Ref(SERVICE, str(raw["resourceName"])))
-                else:
-                    _lay(shelf, raw, self._groups)
-        except Refused as error:
-            refused, self._token, self._groups = error.detail, token, groups
-        shelf.sort()
-        yield _book(refused)
-        for pile in shelf.piles(_BOOK, _CARD):
-            yield Found(_item(pile.key, pile.title, pile.digests))
+        shelf, refused, gone = self._begin(), {}, []
+        tokens, groups = _read(bookmark)
+        if tokens.keys() != {book.id for book in self._books}:
+            raise Outdated  # refused until now, or only now asked for
+        self._tokens = dict(tokens)
+        for book in self._books:
+            try:
+                if book is _OWN:
+                    await self._name_groups()
+                    if groups != self._groups:
+                        raise Outdated
+                async for raw in self._people(book, tokens[book.id]):
+                    if (raw.get("metadata") or {}).get("deleted"):
+                        gone.append(Ref(SERVICE, str(raw["resourceName"])))
+                    else:
+                        _lay(shelf, book, raw, self._groups)
+            except Refused as error:
+                refused[book.id] = error.detail
+                self._groups = groups
+        for found in self._found(shelf, refused):
+            yield found
         for ref in gone:
             if known(ref) is not None:
                 yield Gone(ref)
@@ -98,7 +128,13 @@ class GoogleContacts:
         if item.holder:
             return Traits(item.name, _CARD)
         shelf = self._shelf or self._begin()
-        laid = shelf.pieces(_BOOK, _CARD, item.ref.id)
+        laid = shelf.pieces(item.parent.id if item.parent else "", _CARD, item.ref.id)
+        if not laid and item.parent == _OTHER.ref:  # of these Google gives none alone
+            async for one in self._people(_OTHER, ""):
+                _lay(shelf, _OTHER, one, self._groups)
+            laid = shelf.pieces(_OTHER.id, _CARD, item.ref.id)
+            if not laid:
+                raise Refused(FailReason.UNREADABLE, _("Google no longer shows this contact."))
         if laid:
             raw = json.loads(laid[0].data)
         else:
@@ -141,21 +177,36 @@ class GoogleContacts:
                 return
             params["pageToken"] = str(page["nextPageToken"])
 
-    async def _people(self, since: dict[str, str]) -> AsyncIterator[Raw]:
-        params = {"personFields": FIELDS, "pageSize": "1000", "requestSyncToken": "true", **since}
+    async def _people(self, book: _Book, since: str) -> AsyncIterator[Raw]:
+        """Give who is in a book, or changed since a token; the next token is noted with the last page."""
+        params = dict((book.mask, ("pageSize", "1000"), ("requestSyncToken", "true")))
+        params |= {"syncToken": since} if since else {}
         while True:
             try:
-                page = await self._client.get("/v1/people/me/connections", params, host=hosts.PEOPLE)
+                page = await self._client.get(book.path, params, host=hosts.PEOPLE)
             except Fault as fault:
                 if since and (fault.is_one_of("EXPIRED_SYNC_TOKEN") or fault.status in {400, 410}):
                     raise Outdated from fault
                 raise Refused(FailReason.UNREADABLE, str(fault)) from fault
-            for raw in page.get("connections") or ():
+            for raw in page.get(book.array) or ():
                 yield raw
             if not page.get("nextPageToken"):
-                self._token = str(page.get("nextSyncToken") or "")
+                self._tokens[book.id] = str(page.get("nextSyncToken") or "")
                 return
             params["pageToken"] = str(page["nextPageToken"])
+
+    def _found(self, shelf: Shelf, refused: Mapping[str, str]) -> Iterator[Found]:
+        """Tell of the books. `refused` is why those in one are not given: it fails then, settled earlier or not."""
+        shelf.sort()
+        for book in self._books:
+            item = Item(book.ref, None, Kind.ADDRESS_BOOK, book.name, Stage.HOLDERS, content=book.name)
+            if book.id in refused:
+                why = _("Google does not give its contacts: {why}").format(why=refused[book.id])
+                yield Found(replace(item, content=""), FailReason.UNREADABLE, why)
+            else:
+                yield Found(item)
+            for pile in shelf.piles(book.id, _CARD):
+                yield Found(_item(book, pile.key, pile.title, pile.digests))
 
     async def _asked(self, path: str, params: dict[str, str]) -> Raw:
         try:
@@ -180,7 +231,7 @@ class GoogleContacts:
             return None, (Loss(LossKind.PHOTO),)
 
 
-def _lay(shelf: Shelf, raw: Raw, groups: dict[str, str]) -> None:
+def _lay(shelf: Shelf, book: _Book, raw: Raw, groups: dict[str, str]) -> None:
     # The address of a picture changes with every answer; its key does not.
     told = json.dumps([{k: v for k, v in raw.items() if k != "etag"}, groups if raw.get("memberships") else None],
                       sort_keys=True, ensure_ascii=False)  # fmt: skip
@@ -188,7 +239,7 @@ def _lay(shelf: Shelf, raw: Raw, groups: dict[str, str]) -> None:
     title = str(names[0].get("displayName") or names[0].get("name") or names[0].get("value") or "")
     shelf.lay(
         Laid(
-            holder=_BOOK,
+            holder=book.id,
             key=str(raw["resourceName"]),
             kind=_CARD,
             master=True,
@@ -204,31 +255,24 @@ def _lay(shelf: Shelf, raw: Raw, groups: dict[str, str]) -> None:
     )
 
 
-def _book(refused: str = "") -> Found:
-    """Tell of the book. `refused` is why those in it are not given: it fails then, settled earlier or not."""
-    name, why = _("Contacts"), _("Google does not give its contacts: {why}").format(why=refused)
-    item = Item(Ref(SERVICE, _BOOK), None, Kind.ADDRESS_BOOK, name, Stage.HOLDERS, content="" if refused else name)
-    return Found(item, FailReason.UNREADABLE, why) if refused else Found(item)
-
-
-def _item(key: str, title: str, digest: str) -> Item:
+def _item(book: _Book, key: str, title: str, digest: str) -> Item:
     return Item(
         ref=Ref(SERVICE, key),
-        parent=Ref(SERVICE, _BOOK),
+        parent=book.ref,
         kind=Kind.CONTACT,
         name=file_name(title, ".vcf", otherwise=_("Without a name")),
         stage=Stage.CONTENT,
         content=digest,
-        place=_BOOK,
+        place=book.id,
     )
 
 
-def _read(bookmark: str) -> tuple[str, dict[str, str]]:
+def _read(bookmark: str) -> tuple[dict[str, str], dict[str, str]]:
     try:
         told = json.loads(bookmark)
     except ValueError:
         told = None
     match told:
-        case {"version": 1, "token": str(token), "groups": dict(groups)} if token:
-            return token, groups
+        case {"version": 2, "tokens": dict(tokens), "groups": dict(groups)} if all(tokens.values()):
+            return tokens, groups
     raise Outdated

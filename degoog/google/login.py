@@ -25,15 +25,15 @@ from degoog.google.credentials import Consent, DesktopClient, GivenToken, Servic
 from degoog.google.fault import fault
 from degoog.google.hosts import Hosts
 from degoog.google.judge import ADMIN_APPS, Judge
-from degoog.google.scopes import ALL, DIRECTORY, missing, shown
+from degoog.google.scopes import ALL, DIRECTORY, OTHER_CONTACTS, missing, shown
 from degoog.google.tokens import Granted, Tokens, posted
 from degoog.http import Pacing, Time, open_client
 from degoog.i18n import _
 from degoog.secrets import Secret
 
 __all__ = [
-    "Consent", "DesktopClient", "Door", "Flow", "Loopback", "ServiceAccount", "delegation_link", "lacking_directory",
-    "loopback", "parsed", "testing", "try_delegation",
+    "ALL", "OTHER_CONTACTS", "Consent", "DesktopClient", "Door", "Flow", "Loopback", "ServiceAccount",
+    "delegation_link", "lacking_directory", "loopback", "parsed", "testing", "try_delegation",
 ]  # fmt: skip
 
 _VALID = 600.0  # seconds that somebody may take in the browser

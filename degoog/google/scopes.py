@@ -15,6 +15,8 @@ SCOPES = {
 }
 ALL = tuple(scope for scopes in SCOPES.values() for scope in scopes)
 FILES = SCOPES["files"]
+# Whom one wrote to and never noted down: asked for where workspace.yml wants them (roads: contacts: other:).
+OTHER_CONTACTS = (f"{_PREFIX}contacts.other.readonly",)
 # Who belongs to the organisation: for `people import --google` alone, with an access of its own.
 DIRECTORY = (f"{_PREFIX}directory.readonly",)
 

@@ -41,7 +41,7 @@ class Agenda:
     sources: tuple[SourceKind, ...]
     section: Callable[[Workspace | None], PeopleRoad]
     source: Callable[[SourceKind, Sequence[Origin], Outside], Source[Any]]
-    google: Callable[[Client, frozenset[str]], Source[Any]]
+    google: Callable[[Client, PeopleRoad, frozenset[str]], Source[Any]]
 
     def legs(self, given: Given, outside: Outside, resolve: Resolve) -> Sequence[Leg]:
         """Give the lanes to run."""
@@ -63,17 +63,18 @@ class Agenda:
         return list(self._landing(self._to(given, outside), outside).everywhere(outside.people() if everybody else ()))
 
     def _from_google(self, outside: Outside, landing: Landing, convert: Convert[Any, Any]) -> Sequence[Leg]:
-        from degoog.google.scopes import SCOPES
+        from degoog.google.scopes import OTHER_CONTACTS, SCOPES
         from degoog.roads.google_accounts import GoogleAccounts
 
         section = self.section(outside.workspace)
-        accounts = GoogleAccounts(self.name, section, outside, scopes=SCOPES[self.name])
+        more = OTHER_CONTACTS if isinstance(section, ContactsRoad) and section.other else ()
+        accounts = GoogleAccounts(self.name, section, outside, scopes=(*SCOPES[self.name], *more))
         if section.accounts == "me":
-            return [Leg(self.google(accounts.client(accounts.account), frozenset()), landing.at(""), convert)]
+            return [Leg(self.google(accounts.client(accounts.account), section, frozenset()), landing.at(""), convert)]
         people = accounts.people()
         everybody = frozenset(address_of(person) for person in people)
         return [
-            landing.lane(self.google(accounts.client(one), everybody - {one}), person, convert)
+            landing.lane(self.google(accounts.client(one), section, everybody - {one}), person, convert)
             for person in people
             for one in (address_of(person),)
         ]
@@ -136,19 +137,19 @@ def _contacts(kind: SourceKind, origins: Sequence[Origin], _outside: Outside) ->
     return VcfSource(Paths([origin.path for origin in origins], ending=".vcf"))
 
 
-def _google_calendars(client: Client, others: frozenset[str]) -> Source[Any]:
+def _google_calendars(client: Client, _section: PeopleRoad, others: frozenset[str]) -> Source[Any]:
     from degoog.google.calendars import GoogleCalendars
 
     return GoogleCalendars(client, others=others)
 
 
-def _google_contacts(client: Client, _others: frozenset[str]) -> Source[Any]:
+def _google_contacts(client: Client, section: PeopleRoad, _others: frozenset[str]) -> Source[Any]:
     from degoog.google.contacts import GoogleContacts
 
-    return GoogleContacts(client)
+    return GoogleContacts(client, other=isinstance(section, ContactsRoad) and section.other)
 
 
-def _google_tasks(client: Client, _others: frozenset[str]) -> Source[Any]:
+def _google_tasks(client: Client, _section: PeopleRoad, _others: frozenset[str]) -> Source[Any]:
     from degoog.google.tasks import GoogleTasks
 
     return GoogleTasks(client)

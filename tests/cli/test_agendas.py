@@ -324,6 +324,26 @@ def test_everybody_s_go_to_their_own_account_and_nobody_s_to_another(call, assoc
     assert WHO not in alone
 
 
+def test_other_contacts_come_where_they_are_wanted_and_only_then_is_their_permission_asked_for(
+    call, association, cloud, google, workspace
+):
+    google.tokens.delegated -= {scope for scope in AGENDA_SCOPES if "other" in scope}
+    assert call("migrate", "contacts", environ=association).code == 0
+    assert "Other contacts" not in cloud.agenda(LOGIN).books
+    file = workspace / "workspace.yml"
+    wanted = file.read_text(encoding="utf-8").replace("  contacts:\n", "  contacts:\n    other: true\n")
+    file.write_text(wanted, encoding="utf-8")
+
+    refused = call("migrate", "contacts", environ=association)
+    google.service_account(scopes=AGENDA_SCOPES)
+    ended = call("migrate", "contacts", environ=association)
+
+    assert refused.code == 4
+    assert "contacts.other.readonly" in "".join(refused.out.split()) + "".join(refused.err.split())
+    assert ended.code == 0
+    assert len(cloud.agenda(LOGIN).books["Other contacts"].things) == 5
+
+
 def test_for_everybody_at_a_folder_each_gets_one(call, association):
     assert call("migrate", "tasks", "--to", "folder:out", environ=association).code == 0
 

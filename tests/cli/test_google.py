@@ -103,6 +103,21 @@ def test_a_service_account_is_kept_for_everybody_and_tried_for_one(call: Call, w
     assert "PRIVATE KEY" not in ended.out + ended.err
 
 
+def test_other_contacts_are_asked_for_where_workspace_yml_wants_them(call: Call, workspace, google, keyring, tmp_path):
+    words = ("connect", "google", "--credentials", written(tmp_path / "key.json", google.service_account()))
+    environ = {"DEGOOG_GOOGLE_API_URL": google.url}
+    without = call(*words, "--account", ME, environ=environ)
+    file = workspace / "workspace.yml"
+    text = file.read_text(encoding="utf-8").partition("roads:")[0]
+    file.write_text(f"{text}\nroads:\n  contacts:\n    other: true\n", encoding="utf-8")
+
+    wanted = call(*words, "--account", ME, environ=environ)
+
+    assert (without.code, wanted.code) == (0, 0)
+    assert "contacts.other.readonly" not in without.err
+    assert "contacts.other.readonly" in wanted.err
+
+
 def test_a_delegation_that_does_not_work_yet_is_kept_and_told(call: Call, workspace, google, keyring, tmp_path):
     file = written(tmp_path / "key.json", google.service_account(scopes=[]))
     environ = {"DEGOOG_GOOGLE_API_URL": google.url}

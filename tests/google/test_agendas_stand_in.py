@@ -350,3 +350,60 @@ def test_no_list_at_all_stops_the_run_and_nothing_is_gone(own, make, method):
 
     with pytest.raises(Unavailable, match="Nothing is lost"):
         asyncio.run(everything(make(client(own))))
+
+
+def test_whom_google_noted_by_itself_comes_in_a_book_of_its_own(own):
+    own.requests.clear()
+    without, _read = asyncio.run(everything(GoogleContacts(client(own))))
+    assert own.requests.count("GET", door="people.otherContacts.list") == 0
+
+    founds, read = asyncio.run(everything(GoogleContacts(client(own), other=True)))
+
+    books = [found.item for found in founds if found.item.kind is Kind.ADDRESS_BOOK]
+    assert [book.name for book in books] == ["Contacts", "Other contacts"]
+    others = [found.item for found in founds if found.item.parent == books[1].ref]
+    assert {found.item.ref for found in founds} - {found.item.ref for found in without} == {
+        books[1].ref, *(item.ref for item in others)
+    }  # fmt: skip
+    assert len(others) == 5
+    cards = [contact_card(read[item.ref.id])[0].decode() for item in others]
+    assert all("EMAIL;TYPE=INTERNET:inconnu" in card and vobject.readOne(card).fn.value for card in cards)
+
+
+def test_of_others_only_what_changed_is_told_and_one_left_from_an_earlier_run_is_still_read(own):
+    name = "otherContacts/c9001"
+
+    async def go() -> tuple[list[Any], Any]:
+        async with GoogleContacts(client(own), other=True) as source:
+            items = {found.item.ref: found.item async for found in source.walk()}
+            bookmark = source.bookmark
+        person = own.contacts.book(WHO).others[name]
+        own.contacts.put(WHO, {**person, "names": [{"displayName": "Inès Connue"}]})
+        own.contacts.remove(WHO, "otherContacts/c9002")
+        async with GoogleContacts(client(own), other=True) as source:
+            known = {ref: item.kind for ref, item in items.items()}
+            told = [one async for one in source.changes(bookmark, known.get)]
+            left = await source.read(items[Ref("google-contacts", "otherContacts/c9003")])
+            with pytest.raises(Refused):
+                await source.read(items[Ref("google-contacts", "otherContacts/c9002")])
+        return told, left
+
+    told, left = asyncio.run(go())
+
+    assert [one.item.name for one in told if isinstance(one, Found) and not one.item.holder] == ["Inès Connue.vcf"]
+    assert [one.ref.id for one in told if isinstance(one, Gone)] == ["otherContacts/c9002"]
+    assert b"inconnu3@" in contact_card(left)[0]
+
+
+def test_others_asked_for_only_now_mean_a_whole_walk(own):
+    async def go() -> None:
+        async with GoogleContacts(client(own)) as source:
+            async for _found in source.walk():
+                pass
+            bookmark = source.bookmark
+        async with GoogleContacts(client(own), other=True) as source:
+            async for _change in source.changes(bookmark, lambda _ref: None):
+                pass
+
+    with pytest.raises(Outdated):
+        asyncio.run(go())

@@ -71,7 +71,7 @@ class Contacts:
         with self.lock:
             book = self.book(email)
             book.number += 1
-            book.people[person["resourceName"]] = person
+            _shelf(book, person["resourceName"])[person["resourceName"]] = person
             book.changed[person["resourceName"]] = book.number
             book.gone.pop(person["resourceName"], None)
 
@@ -79,7 +79,7 @@ class Contacts:
         """Delete a contact. Raises KeyError."""
         with self.lock:
             book = self.book(email)
-            del book.people[name]
+            del _shelf(book, name)[name]
             book.number += 1
             book.gone[name] = book.number
 
@@ -120,16 +120,7 @@ class PeopleDoor:
     def _connections(self, asked: Asked, person: Person) -> Json:
         wanted = _wanted(asked, "personFields", FIELDS | {"fileAses"})
         book = self._contacts.book(person.email)
-        if asked.one("syncToken"):
-            since = self._since(asked)
-            kept = [one for name, one in book.people.items() if book.changed[name] > since]
-            kept += [
-                {"resourceName": name, "etag": "%gone", "metadata": {"deleted": True, "objectType": "PERSON"}}
-                for name, number in book.gone.items()
-                if number > since
-            ]
-        else:
-            kept = sorted(book.people.values(), key=lambda one: book.changed[one["resourceName"]])
+        kept = self._kept(asked, book, book.people)
         page, token = page_of(asked, kept, size="pageSize", default=100, most=1000)
         found: Json = {
             "connections": [_only(one, wanted) for one in page],
@@ -139,6 +130,19 @@ class PeopleDoor:
         if not found["connections"]:
             del found["connections"]
         return found | self._ending(asked, token, book)
+
+    def _kept(self, asked: Asked, book: AddressBook, people: dict[str, Json]) -> list[Json]:
+        """All of them, or what changed since the token that is given."""
+        if not asked.one("syncToken"):
+            return sorted(people.values(), key=lambda one: book.changed.get(one["resourceName"], 0))
+        since = self._since(asked)
+        kind = "otherContacts/" if people is book.others else "people/"
+        kept = [one for name, one in people.items() if book.changed.get(name, 0) > since]
+        return kept + [
+            {"resourceName": name, "etag": "%gone", "metadata": {"deleted": True, "objectType": "PERSON"}}
+            for name, number in book.gone.items()
+            if number > since and name.startswith(kind)
+        ]
 
     def _ending(self, asked: Asked, token: str, book: AddressBook) -> Json:
         if token:
@@ -179,7 +183,8 @@ class PeopleDoor:
     def _others(self, asked: Asked, person: Person) -> Json:
         wanted = _wanted(asked, "readMask", OTHER_FIELDS)
         book = self._contacts.book(person.email)
-        page, token = page_of(asked, list(book.others.values()), size="pageSize", default=100, most=1000)
+        kept = self._kept(asked, book, book.others)
+        page, token = page_of(asked, kept, size="pageSize", default=100, most=1000)
         found: Json = {"otherContacts": [_only(one, wanted) for one in page], "totalSize": len(book.others)}
         return found | self._ending(asked, token, book)
 
@@ -228,6 +233,10 @@ class PeopleDoor:
         page, token = page_of(asked, known, size="pageSize", default=100, most=1000)
         found: Json = {"people": [_only(_profile(one), wanted) for one in page]}
         return found | ({"nextPageToken": token} if token else {})
+
+
+def _shelf(book: AddressBook, name: str) -> dict[str, Json]:
+    return book.others if name.startswith("otherContacts/") else book.people
 
 
 def _wanted(asked: Asked, name: str, allowed: frozenset[str]) -> frozenset[str]:
