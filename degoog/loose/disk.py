@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 import tempfile
@@ -22,6 +23,8 @@ from degoog.ports import Observer
 _CHUNK = 1 << 18
 _GOOGLE = re.compile(r"/calendar/ical/([^/]+)/(?:private-[^/]+|public)/")
 _HOPS = 5
+_HEAD = 1 << 16
+_BEGINS = re.compile(rb"^BEGIN:V(?:CALENDAR|CARD)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 
 
 class Paths:
@@ -42,7 +45,7 @@ class Paths:
         return ()
 
     async def __aenter__(self) -> Self:
-        """Look for the files. Raises `Usage` where one cannot be read."""
+        """Look for the files. Raises `Usage` where one cannot be read, or is something else."""
         self._found = []
         for path in self._paths:
             inside = sorted(path.glob(f"*{self._ending}")) if path.is_dir() else [path]
@@ -58,10 +61,16 @@ class Paths:
     def _document(self, path: Path) -> Document:
         try:
             with path.open("rb") as file:
-                file.read(1)
+                head = file.read(_HEAD)
         except OSError as error:
             text = _("{path} cannot be read: {why}. Check the path after “ics:” or “vcf:”.")
             raise Usage(text.format(path=path, why=error.strerror)) from error
+        if not _BEGINS.search(head.removeprefix(codecs.BOM_UTF8)):  # a page, an empty file, UTF-16: nothing to find
+            text = _(
+                "{path} holds no calendar and no contact, or not as UTF-8 text. "
+                "To do: export it again, or take it out of the folder."
+            )
+            raise Usage(text.format(path=path))
         return Document(path.stem, path.stem, str(path), lambda: _read(path))
 
 

@@ -78,3 +78,31 @@ def test_a_folder_stands_for_its_files_and_what_is_not_there_is_told(tmp_path: P
     assert asyncio.run(keys(tmp_path)) == ["a", "b"]
     with pytest.raises(Usage, match=r"missing\.ics"):
         asyncio.run(keys(tmp_path / "missing.ics"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"<html>Sign in</html>", AGENDA.decode().encode("utf-16"), AGENDA.replace(b"\r\n", b"\r")],
+    ids=["empty", "a page", "UTF-16", "old line ends"],
+)
+def test_a_file_that_gives_no_event_although_it_has_some_is_refused_by_name(tmp_path, data):
+    (tmp_path / "agenda.ics").write_bytes(data)
+
+    async def enter() -> None:
+        async with Paths([tmp_path], ending=".ics"):
+            pass
+
+    with pytest.raises(Usage, match=r"agenda\.ics"):
+        asyncio.run(enter())
+
+
+@pytest.mark.parametrize("data", [b"\xef\xbb\xbf" + AGENDA, AGENDA.replace(b"\r\n", b"\n"), b"\r\n" + AGENDA])
+def test_marks_and_line_ends_of_other_machines_are_calendars(tmp_path, data):
+    path = tmp_path / "agenda.ics"
+    path.write_bytes(data)
+
+    async def go() -> int:
+        async with IcsSource(Paths([path], ending=".ics")) as source:
+            return len([found async for found in source.walk()])
+
+    assert asyncio.run(go()) == 2
