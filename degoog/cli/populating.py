@@ -92,11 +92,20 @@ def doors(context: Context) -> Doors:
     def keep_initial(login: str, secret: Secret) -> None:
         secrets.keep(Service.NEXTCLOUD, f"{login}/{INITIAL}", secret, keeper=keeper)
 
-    secrets.store(keeper)  # before anything is made: passwords of new accounts will need a place
     return Doors(
         cloud, chat, owner=lambda login: secrets.find(Service.NEXTCLOUD, login), keep=keep, keep_initial=keep_initial,
         transport=context.transport,
     )  # fmt: skip
+
+
+def _place(context: Context) -> None:
+    """Raise `Usage` where nothing on this machine can keep the passwords of new accounts; asked before any is made."""
+    if not context.secrets.has_keyring and not context.secrets.file.exists:
+        text = _(
+            "This machine has no keyring, and the passwords of new accounts will need a place. "
+            "To do: degoog connect nextcloud --store file, which keeps them in {path}, for you alone to read"
+        )
+        raise Usage(text.format(path=context.secrets.file.path))
 
 
 async def _populate(
@@ -122,6 +131,7 @@ async def _populate(
             return _over(context, plan, [], done=0, code=5 if check and number else 4 if plan.left else 0, check=check)
         if app_passwords:
             _explain(context)
+        _place(context)
         if not yes and not asking.yes(context, _("Do it now?"), option="--yes"):
             context.say(_("Nothing was changed."))
             return 0

@@ -118,3 +118,14 @@ def test_a_workspace_without_a_space_says_what_to_do(call, workspace, environ):
 
     assert ended.code == 2
     assert "init --template NAME" in ended.err
+
+
+def test_a_machine_without_a_keyring_looks_and_is_told_before_anything_is_made(call, described, environ, server):
+    words = ("provision", "--only", "populate", "--lang", "en")
+
+    looked = call(*words, "--check", environ=environ, store=None)
+    refused = call(*words, "--yes", environ=environ, store=None)
+
+    assert (looked.code, refused.code) == (5, 2)
+    assert "degoog connect nextcloud --store file" in " ".join(refused.err.split())
+    assert server.team_folders.all == {}
