@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from degoog.convert.slack.values import Room, User, Workspace
 from degoog.model import FailReason, SkipReason
@@ -16,6 +17,15 @@ class Problem:
     reason: FailReason | SkipReason
     detail: str = ""
     count: int = 1
+
+
+def merged(problems: Iterable[Problem]) -> list[Problem]:
+    """Give one problem for each path, standing for all that happened there: the ledger has one line for each."""
+    out: dict[str, Problem] = {}
+    for one in problems:
+        known = out.get(one.path)
+        out[one.path] = one if known is None else replace(known, count=known.count + one.count)
+    return list(out.values())
 
 
 @dataclass(slots=True)

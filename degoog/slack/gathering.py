@@ -15,7 +15,7 @@ from degoog.i18n import _
 from degoog.model import FailReason, SkipReason
 from degoog.slack import entries, lists
 from degoog.slack.consent import Consent
-from degoog.slack.gathered import Gathered, Place, Problem
+from degoog.slack.gathered import Gathered, Place, Problem, merged
 from degoog.slack.pack import LARGEST_DAY, LARGEST_LIST, Pack, Part, Role
 from degoog.slack.roster import CHANNELS, PAGES, Listed, Roster, shares
 from degoog.slack.store import Day, Row, Store
@@ -63,6 +63,7 @@ class Gathering:
         for number in order:
             self._pages(self._listed[number])
         self._store.finish()
+        self.found.problems = merged(self.found.problems)
         if len(self.found.spaces) == 1 and self.found.domain:
             self.found.spaces = {
                 id_: dataclasses.replace(space, name=space.name or self.found.domain)

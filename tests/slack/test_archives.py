@@ -178,6 +178,17 @@ def test_one_odd_message_costs_only_itself(tmp_path, odd):
     assert texts(path) == ["t1", "t2"]
 
 
+def test_what_is_damaged_twice_in_one_place_is_one_line_that_counts_for_both(tmp_path):
+    first = pack(tmp_path / "a.zip", BASE | {DAY: [said(1), None, {"ts": 1.5}], "fantome/2023-11-14.json": [said(3)]})
+    (tmp_path / "later").mkdir()
+    later = pack(tmp_path / "later" / "a.zip", BASE | {DAY: [None], "fantome/2023-11-14.json": [said(3)]})
+    _account, found = walk(first, later)
+
+    odd = [one.item for one in found if one.item.kind is Kind.PRODUCT]
+    assert {one.path: one.count for one in odd} == {f"a.zip/{DAY}": 3, "fantome/2023-11-14.json": 2}
+    assert len({one.ref for one in odd}) == len(odd)
+
+
 def test_messages_of_every_odd_shape_are_still_read(tmp_path):
     shapes: list[object] = [None, 5, "x", [], {}, [None], [[]], {"a": [1]}]
     keys = ["blocks", "attachments", "files", "file", "reactions", "edited", "room", "comment", "user_profile", "user"]
