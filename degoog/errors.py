@@ -35,3 +35,7 @@ class Refused(DegoogError):
         super().__init__(detail or reason.value)
         self.reason = reason
         self.detail = detail
+
+
+class Bodiless(Refused):
+    """What lies there has no bytes to download: a target's `digest` says all there is to say of it."""

@@ -278,7 +278,7 @@ class Target(Protocol[Q_contra]):
         """Have the target compute `algorithm:hex` of the bytes it stores; empty where it cannot."""
 
     def fetch(self, path: str) -> Bytes:
-        """Download what lies at a path."""
+        """Download what lies at a path. Raises `Refused`, `Bodiless` where it has no bytes of its own."""
 
     async def save_map(self, name: str, blob: Blob) -> None:
         """Keep one file of degoog's own at the target, replacing an earlier one of that name."""

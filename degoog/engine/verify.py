@@ -8,7 +8,7 @@ from enum import StrEnum
 from hashlib import new as new_hash
 from typing import Any
 
-from degoog.errors import Refused
+from degoog.errors import Bodiless, Refused
 from degoog.ledger import Lane
 from degoog.ledger.checking import Suspect, Verdict
 from degoog.model import Outcome, Seen, Stage
@@ -80,17 +80,24 @@ async def verify(
 
 async def _hash_again(target: Target[Any], suspect: Suspect, *, download: bool) -> Verdict:
     algorithm, _colon, expected = suspect.digest.partition(":")
+    found = ""
     if download:
-        digest = new_hash(algorithm, usedforsecurity=False)
         try:
-            async with target.fetch(suspect.path) as chunks:
-                async for chunk in chunks:
-                    digest.update(chunk)
+            found = await _download(target, suspect.path, algorithm)
+        except Bodiless:
+            pass
         except Refused:
             return Verdict.MISSING
-        found = digest.hexdigest()
-    else:
+    if not found:
         found = (await target.digest(suspect.path, algorithm)).partition(":")[2]
-        if not found:
-            return Verdict.UNPROVEN
+    if not found:
+        return Verdict.UNPROVEN
     return Verdict.PROVEN if found == expected else Verdict.CHANGED
+
+
+async def _download(target: Target[Any], path: str, algorithm: str) -> str:
+    digest = new_hash(algorithm, usedforsecurity=False)
+    async with target.fetch(path) as chunks:
+        async for chunk in chunks:
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -13,7 +13,7 @@ from typing import Self
 from degoog.convert.held import reading
 from degoog.convert.names import Names, Rules
 from degoog.convert.talk import Channel, Emoji, Person, Team, Thread
-from degoog.errors import Refused
+from degoog.errors import Bodiless
 from degoog.files import replacing, write_atomically
 from degoog.mattermost import lines, unit
 from degoog.mattermost.batch import BYTES, POSTS
@@ -118,7 +118,7 @@ class BundleFolder:
 
     def fetch(self, path: str) -> Bytes:
         """Messages have no bytes of their own."""
-        raise Refused(FailReason.UNREADABLE, path)
+        raise Bodiless(FailReason.UNREADABLE, path)
 
     async def save_map(self, name: str, blob: Blob) -> None:
         """Keep one of degoog's own files."""
@@ -257,7 +257,7 @@ def _place(path: str) -> str:
 
 
 def _no_download(path: str) -> Bytes:
-    raise Refused(FailReason.UNREADABLE, path)
+    raise Bodiless(FailReason.UNREADABLE, path)
 
 
 def _unit(task: Write[Thread]) -> Unit:

@@ -8,7 +8,7 @@ from typing import Self
 
 from degoog.convert.names import Names, Rules
 from degoog.convert.talk import Thread
-from degoog.errors import Refused, Usage
+from degoog.errors import Bodiless, Usage
 from degoog.i18n import _
 from degoog.mattermost import jobs, keeping, posts
 from degoog.mattermost.batch import MattermostBatch
@@ -89,7 +89,7 @@ class MattermostChannels:
 
     def fetch(self, path: str) -> Bytes:
         """Messages have no bytes of their own: `digest` says all there is to say."""
-        raise Refused(FailReason.UNREADABLE, path)
+        raise Bodiless(FailReason.UNREADABLE, path)
 
     async def save_map(self, name: str, blob: Blob) -> None:
         """Keep a file of degoog's own with the account that migrates: in its conversation with itself."""

@@ -112,6 +112,17 @@ def test_the_same_export_again_changes_nothing(call, export, environ):
     assert (summary(ended.out)["moved"], summary(ended.out)["pending"], ended.code) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("check", [("--full",), ("--sample", "100%"), ()])
+def test_every_way_of_looking_finds_what_arrived(call, export, environ, check):
+    call(*HERE, environ=environ)
+    ended = call("verify", "channels", *TO, *check, "--json", environ=environ)
+
+    proof = summary(ended.out)["proof"]
+    assert (proof["proven"], proof["missing"], proof["changed"]) == (proof["arrived"], 0, 0)
+    assert proof["arrived"] > 0
+    assert ended.code == 0
+
+
 def test_a_later_export_brings_only_what_is_new(call, export, environ):
     call(*HERE, environ=environ)
     draw_export(Path("later.zip"), messages=70, later=9)

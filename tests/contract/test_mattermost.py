@@ -99,6 +99,7 @@ def test_run_again_nothing_changes_and_everything_is_proven(chat, mover):
     assert (again.moved, again.unchanged) == (0, 9)
     assert chat.posts("semis") == before
     assert mover.verify(Check.FULL).sound
+    assert mover.verify(Check.SAMPLE).sound
 
 
 @EVERYWHERE
