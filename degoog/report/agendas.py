@@ -114,7 +114,11 @@ def lost(n: int) -> dict[LossKind, Said]:
                 n,
             ),
             _("The link was kept as it was; it works as long as the file is there and may be seen."),
-            _("Move the files first (degoog migrate files), then run the same command again: links follow."),
+            _(
+                "Move the files (degoog migrate files). A link follows when its item is read again, and that is when "
+                "it changes at the source: change something in it there, then run the same command again. Another "
+                "time, move files before calendars."
+            ),
         ),
         LossKind.PHOTO: (
             n_(
