@@ -166,10 +166,10 @@ def _failed(n: int) -> dict[FailReason, tuple[str, str, str]]:
                 "{number} items are announced by the archive but are in none of the parts given.",
                 n,
             ),
-            _("A part of the archive is missing here. Google still has the originals."),
+            _("A part of the archive is missing here. The originals are untouched where the archive comes from."),
             _(
-                "Download the missing part from the page of your export, add it with --source takeout:PART.zip, then "
-                "run the same command again. If the page has expired, ask Google for a new export."
+                "Download the missing part from the page of your export, add it with one more --source, then run the "
+                "same command again. If it is not there any more, ask for a new export."
             ),
         ),
         FailReason.UNSAFE_PATH: (

@@ -31,6 +31,7 @@ from degoog.slack.store import Row, Store
 from degoog.slack.uploads import upload
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNNAMED = "Slack"  # an export in which nothing says what its workspace is called
 _DAYS_AT_HAND = 48
 _LETTERS_AT_HAND = 24 << 20
 
@@ -171,8 +172,8 @@ class SlackSource:
         found = self._gathered
         first = next(iter(found.spaces.values())).ref
         for space in found.spaces.values():
-            shown = f"{found.domain}.slack.com" if space.name == found.domain else space.name
-            yield Found(_holder(space.ref, None, Kind.TEAM, shown or space.id, repr(space)))
+            shown = f"{found.domain}.slack.com" if found.domain and space.name == found.domain else space.name
+            yield Found(_holder(space.ref, None, Kind.TEAM, shown or _UNNAMED, repr(space)))
         for user in found.users.values():
             print_ = repr((user, found.pictures.get(user.id)))
             item = _holder(user.ref, first, Kind.PERSON, user.shown, print_, path=user.handle)

@@ -123,6 +123,20 @@ def test_every_way_of_looking_finds_what_arrived(call, export, environ, check):
     assert ended.code == 0
 
 
+def test_a_slack_export_that_lacks_something_sends_nobody_to_google(call):
+    channels = [{"id": "C1", "name": "general", "is_general": True}]
+    message = {"type": "message", "user": "U1", "text": "bonjour", "ts": "1700000001.000100"}
+    with zipfile.ZipFile("export.zip", "w") as archive:
+        archive.writestr("channels.json", json.dumps(channels))
+        archive.writestr("general/2023-11-14.json", json.dumps([message]))
+    ended = call(*HERE)
+
+    assert ended.code == 3
+    assert "add it with one more --source" in told(ended.out)
+    assert "Google" not in told(ended.out)
+    assert "takeout" not in ended.out
+
+
 def test_a_later_export_brings_only_what_is_new(call, export, environ):
     call(*HERE, environ=environ)
     draw_export(Path("later.zip"), messages=70, later=9)

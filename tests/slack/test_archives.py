@@ -189,6 +189,12 @@ def test_what_is_damaged_twice_in_one_place_is_one_line_that_counts_for_both(tmp
     assert len({one.ref for one in odd}) == len(odd)
 
 
+def test_a_workspace_that_nothing_names_is_called_slack(tmp_path):
+    _account, found = walk(pack(tmp_path / "a.zip", BASE | {DAY: [said(1)]}))
+
+    assert [one.item.name for one in found if one.item.kind is Kind.TEAM] == ["Slack"]
+
+
 def test_messages_of_every_odd_shape_are_still_read(tmp_path):
     shapes: list[object] = [None, 5, "x", [], {}, [None], [[]], {"a": [1]}]
     keys = ["blocks", "attachments", "files", "file", "reactions", "edited", "room", "comment", "user_profile", "user"]
