@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -66,10 +67,7 @@ def unfold(chunks: Iterable[bytes]) -> Iterator[Told]:
 
 def _physical(chunks: Iterable[bytes]) -> Iterator[bytes]:
     rest: list[bytes] = []
-    first = True
-    for chunk in chunks:
-        if first:
-            chunk, first = chunk.removeprefix(b"\xef\xbb\xbf"), False  # noqa: PLW2901 - a mark some editors write
+    for chunk in _unmarked(chunks):
         head, *lines = chunk.split(b"\n")
         rest.append(head)
         for line in lines:
@@ -77,6 +75,19 @@ def _physical(chunks: Iterable[bytes]) -> Iterator[bytes]:
             rest = [line]
     if last := b"".join(rest).rstrip(b"\r"):
         yield last
+
+
+def _unmarked(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Take off the mark that some editors write first, wherever the bytes are cut."""
+    head: bytes | None = b""
+    for chunk in chunks:
+        if head is None:
+            yield chunk
+        elif len(head := head + chunk) >= len(codecs.BOM_UTF8):
+            yield head.removeprefix(codecs.BOM_UTF8)
+            head = None
+    if head:
+        yield head
 
 
 def read(text: str) -> Line | None:

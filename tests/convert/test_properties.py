@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import recurring_ical_events  # type: ignore[import-untyped]
 import vobject
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from degoog.convert import vcards, zones
@@ -113,6 +113,7 @@ def test_what_is_folded_unfolds_to_itself(texts):
 
 
 @given(st.binary(max_size=400), st.integers(1, 50))
+@example(b"\xef\xbb\xbfBEGIN:VCALENDAR", 1)
 def test_any_bytes_can_be_read_in_pieces_of_any_size(data, size):
     whole = list(pieces([data]))
     assert list(pieces(data[at : at + size] for at in range(0, len(data), size))) == whole
