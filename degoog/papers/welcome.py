@@ -118,7 +118,10 @@ def _words(space: Space, guest: Guest, place: Place) -> dict[str, str]:
         "You have received, or will receive, a message from Nextcloud at {email}. It holds a link with which you "
         "choose your password. Nothing came? Open {url}, click “Forgot password?” and write your login."
     ).format(email=guest.email, url=place.cloud)
-    asked = _("Ask for your first password: somebody of those below gives it to you. Then choose your own.")
+    if place.contacts:
+        asked = _("Ask for your first password: somebody of those below gives it to you. Then choose your own.")
+    else:
+        asked = _("Ask for your first password from the person who gave you this sheet. Then choose your own.")
     first = _("Log in with this password for the first time, then choose your own: Settings, Security, Password.")
     return {
         "title": _("Welcome, {name}").format(name=guest.name),
@@ -139,6 +142,9 @@ def _texts() -> dict[str, str]:
         "phone": _("On your telephone"),
         "scan": _("Point the camera at a square: it opens the address under it."),
         "calendars": _("Calendars and contacts in other programs"),
+        "on_android": _("Android (DAVx⁵):"),
+        "on_iphone": _("iPhone, iPad:"),
+        "on_thunderbird": _("Thunderbird:"),
         "ios": _("Settings, Calendar, Accounts, Add an account, Other, CalDAV (and CardDAV); server:"),
         "thunderbird": _("New calendar, On the network; address:"),
         "find": _("What you will find"),

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from degoog import people
+from degoog.errors import Usage
 from degoog.people import Person
 from degoog.sandbox.nextcloud import NextcloudSandbox
 from degoog.sandbox.slack import draw_export
+from degoog.secrets import Secrets
 
 
 @pytest.fixture
@@ -172,6 +174,35 @@ def test_a_first_password_is_printed_only_when_asked_for_and_only_without_an_add
     assert first in path.read_text(encoding="utf-8")
     assert "hand each sheet over" in ended.err
     assert server.accounts.find("zoe").password not in path.read_text(encoding="utf-8")
+
+
+def test_a_first_password_is_kept_before_its_account_is_made(call, space, environ, server, monkeypatch):
+    rows(ZOE, Person("Bob Sans"))
+
+    def refuse(*_told, keeper):
+        raise Usage("The keyring is locked.")
+
+    with monkeypatch.context() as locked:
+        locked.setattr(Secrets, "keep", refuse)
+        stopped = call("provision", "--only", "populate", "--yes", environ=environ)
+    assert (stopped.code, server.accounts.find("bob.sans")) == (2, None)
+
+    assert call("provision", "--only", "populate", "--yes", environ=environ).code == 0
+    call("welcome", "--one-time-passwords")
+
+    (path,) = space.glob("*.html")
+    assert server.accounts.find("bob.sans").password in path.read_text(encoding="utf-8")
+
+
+def test_a_sheet_points_at_nobody_below_where_nobody_is_named(call, space):
+    rows(Person("Bob Sans", nextcloud="bob"))
+
+    call("--lang", "fr", "welcome")
+
+    (path,) = space.glob("*.html")
+    found = Text(path.read_text(encoding="utf-8")).found
+    assert "plus bas" not in found
+    assert "Thunderbird\u202f:" in found
 
 
 # release

@@ -141,6 +141,8 @@ class CloudMaker:
             # No password: the server sends the link to choose one (nextcloud.md §1).
             await self.admin.make_account(member.login, name=member.name, email=member.email, language=member.language)
             return
+        if not member.email:  # kept before there is an account: killed in between, the next run draws another
+            self.keep_initial(member.login, drawn)
         await self.admin.make_account(member.login, name=member.name, password=drawn.reveal(), language=member.language)
         if self.app_passwords:
             self.keep(member.login, await self.exchange(member.login, drawn))
@@ -148,8 +150,6 @@ class CloudMaker:
         if member.email:
             await self.admin.change_account(member.login, "email", member.email)
             await self.admin.welcome(member.login)
-        else:
-            self.keep_initial(member.login, drawn)
 
     async def _owner(self, login: str, name: str) -> None:
         there = login in self.found.accounts
