@@ -188,6 +188,7 @@ def _explain(context: Context) -> None:
 
 def _over(context: Context, plan: Plan, failures: Sequence[Failure], *, done: int, code: int, check: bool) -> int:
     from degoog.provision.populate import request
+    from degoog.provision.populate.actions import Drop
     from degoog.provision.populate.words import words
 
     if failures:
@@ -216,7 +217,11 @@ def _over(context: Context, plan: Plan, failures: Sequence[Failure], *, done: in
     if not plan.actions and not plan.left:
         context.say(_("Everything is as workspace.yml says."))
     elif check:
-        context.say("\n" + _("Nothing was changed. To do it: degoog provision --only populate"))
+        more = " --prune" if any(isinstance(action, Drop) for action in plan.actions) else ""
+        context.say(
+            "\n"
+            + _("Nothing was changed. To do it: {command}").format(command=f"degoog provision --only populate{more}")
+        )
     elif failures:
         context.say("\n" + _("To try again, the same command: what is done is not done twice."))
     elif done:

@@ -129,3 +129,19 @@ def test_a_machine_without_a_keyring_looks_and_is_told_before_anything_is_made(c
     assert (looked.code, refused.code) == (5, 2)
     assert "degoog connect nextcloud --store file" in " ".join(refused.err.split())
     assert server.team_folders.all == {}
+
+
+def test_a_folder_under_another_key_is_kept_and_a_removal_names_its_option(call, described, environ, server):
+    words = ("provision", "--only", "populate", "--lang", "en")
+    assert call(*words, "--yes", environ=environ).code == 0
+    path = Path("workspace.yml")
+    path.write_text(
+        path.read_text("utf-8").replace("    vie-associative:\n      name", "    vie:\n      name"), "utf-8"
+    )
+
+    kept = call(*words, "--check", "--prune", environ=environ)
+    people.write(Path("people.csv"), [])
+    taken = call(*words, "--check", "--prune", environ=environ)
+
+    assert (kept.code, taken.code) == (0, 5)
+    assert "degoog provision --only populate --prune" in " ".join((taken.out + taken.err).split())

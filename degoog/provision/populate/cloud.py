@@ -93,8 +93,9 @@ def prune(wanted: Wanted, found: Cloud, memory: Memory) -> Iterator[CloudAction]
     for key, known in memory.all("calendar").items():
         if key[0] not in space.calendars and key[0] in found.calendars:
             yield Drop("calendar", key, known.id, found.calendars[key[0]].name)
+    names = {folder.name for folder in space.folders.values()}  # one that only got another key is still wanted
     for key, known in memory.all("folder").items():
-        if key[0] not in space.folders and known.id in _places(found):
+        if key[0] not in space.folders and known.id in _places(found) and _places(found)[known.id].name not in names:
             yield Drop("folder", key, known.id, _places(found)[known.id].name)
     for key, known in memory.all("group").items():
         if key[0] not in space.groups and key[0] in found.groups:
