@@ -215,7 +215,8 @@ class _Course:
                 went.append(await step(road))
             except Unavailable as unavailable:
                 said = str(unavailable)
-                self.stopped.append(said if len(roads) == 1 else f"{road.lane.source}: {said}")
+                whose = _("{account}: {what}").format(account=road.lane.source, what=said)
+                self.stopped.append(said if len(roads) == 1 else whose)
                 in_a_row += 1
             else:
                 in_a_row = 0

@@ -79,4 +79,5 @@ def _owners(ledger: Ledger, road: str) -> Iterator[str]:
     yield _("Whose they are:")
     for owner, tally in known:
         items = n_("{number} item", "{number} items", tally.items).format(number=count(tally.items))
-        yield f"  {line(owner)}: {items}, {size(tally.bytes)}"
+        held = f"{items}, {size(tally.bytes)}"
+        yield "  " + _("{account}: {what}").format(account=line(owner), what=held)

@@ -59,6 +59,8 @@ class Landing:
 
     def _address(self, login: str) -> str:
         """Tell how the target of an account that is not connected would call itself."""
+        if self.to.kind is TargetKind.FOLDER:
+            return self.at(login).address
         url = access.nextcloud_url(self.outside.workspace, self.outside.environ)
         return f"{url} ({login}){self.within}"
 

@@ -137,3 +137,20 @@ def test_a_plan_tells_what_one_must_know_before_deciding(call: Call, google, giv
         "could not be read", "Google will be asked", "shared with people", "a page with a link",
     ):  # fmt: skip
         assert words in screen
+
+
+def test_people_of_a_folder_are_named_with_where_they_would_go_and_in_good_french(call, association, workspace):
+    file = workspace / "workspace.yml"
+    file.write_text(file.read_text(encoding="utf-8").replace("to: nextcloud", "to: folder:archive"), encoding="utf-8")
+    (workspace / "people.csv").write_text(
+        "name,google,nextcloud\nCamille,camille@lauze.example,camille\nMaëlle,maelle@lauze.example,\n"
+        "Personne,personne@lauze.example,personne\n",
+        encoding="utf-8",
+    )
+    ended = call("--lang", "fr", "plan", "files", environ=association)
+
+    said = ended.out + ended.err
+    assert "vers  (" not in told(said)
+    assert "archive/maelle@lauze.example" in "".join(said.split())
+    assert "lauze.example: " not in said
+    assert "personne@lauze.example\u202f: Google ne connaît pas" in " ".join(said.split(" "))
