@@ -57,7 +57,7 @@ class Library:
     def __init__(self, *, language: str, own: Path | None = None) -> None:
         self.language = language
         self._folders = [*([own] if own else []), data.path("templates", "spaces")]
-        if own is not None and not own.is_dir():
+        if own is not None and not any(own.glob(f"*{ENDING}")):
             raise Usage(_("{folder} is not a folder of templates.").format(folder=own))
 
     def names(self) -> tuple[str, ...]:
@@ -83,8 +83,11 @@ def _read(name: str, path: Path, language: str) -> Template:
     file = path.name
     try:
         text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=type(error).__name__)) from error
+    except UnicodeDecodeError as error:
+        cure = _("in your editor, choose “Save with encoding” and UTF-8.")
+        raise Problems(file, [Problem(0, _("these letters are not written in UTF-8."), cure)]) from error
+    except OSError as error:
+        raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=error.strerror)) from error
     above, rule, body = text.partition(f"\n{_RULE}")
     if not rule:
         what = _("the template has no line “---” between its head and its body.")

@@ -38,6 +38,9 @@ def rendered(source: str, *, name: str, language: str, values: Mapping[str, obje
         what = _("the template uses something that is not there: {why}.").format(why=error.message)
         cure = _("ask for it under “questions:”, or correct its name.")
         raise Problems(name, [Problem(_line(error.__traceback__), what, cure)]) from None
+    except (ArithmeticError, TypeError, ValueError) as error:  # what it computes: 1 / 0, 1 + "a", an endless range
+        what = _("the template is written wrongly here: {why}.").format(why=error)
+        raise Problems(name, [Problem(_line(error.__traceback__), what, _("mend it as Jinja2 asks."))]) from None
     lines: list[str] = []
     numbers: list[int] = []
     for line in text.split("\n"):

@@ -290,3 +290,17 @@ def test_a_choice_is_made_by_number_key_or_words():
     assert [read(question, text) for text in ("2", "b", "un college")] == ["b", "b", "b"]
     with pytest.raises(Wrong):
         read(question, "3")
+
+
+@pytest.mark.parametrize("body", ["{{ 1 / 0 }}", "{{ 1 + 'a' }}", "{% for x in range(10 ** 9) %}x{% endfor %}"])
+def test_what_cannot_be_computed_is_told_with_its_line(own, body):
+    assert "essai.yml.j2" in told(own(essai=f"{HEAD}# one\n{body}\n"), "essai")
+
+
+def test_letters_that_are_not_utf_8_and_a_folder_without_templates_are_told(own, tmp_path):
+    with pytest.raises(Usage, match="is not a folder of templates"):
+        own()
+    (tmp_path / "essai.yml.j2").write_bytes(HEAD.encode() + b"# \xe9")
+
+    with pytest.raises(Usage, match=r"(?s)essai\.yml\.j2.*UTF-8"):
+        Library(language="fr", own=tmp_path).get("essai")
