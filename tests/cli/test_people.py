@@ -252,3 +252,11 @@ def test_agreements_begin_with_their_columns_and_are_never_overwritten(call, spa
 
     assert head == ["kind", "channel_or_pair", "person", "date", "proof", "withdrawn"]
     assert path.read_text(encoding="utf-8") == "mine"
+
+
+def test_rgpd_papers_call_the_report_as_the_commands_do(call, space):
+    assert call("rgpd").code == 0
+
+    page = (space / "rgpd" / "fermeture-des-anciens-comptes.html").read_text(encoding="utf-8")
+
+    assert ("bilan" in page, "rapport" in page) == (False, True)
