@@ -13,8 +13,9 @@ from typing import Self
 from degoog.convert.held import reading
 from degoog.convert.names import Names, Rules
 from degoog.convert.talk import Channel, Emoji, Person, Team, Thread
-from degoog.errors import Bodiless
+from degoog.errors import Bodiless, Usage
 from degoog.files import replacing, write_atomically
+from degoog.i18n import _
 from degoog.mattermost import lines, unit
 from degoog.mattermost.batch import BYTES, POSTS
 from degoog.mattermost.bundle import Bundle
@@ -134,8 +135,12 @@ class BundleFolder:
     async def __aenter__(self) -> Self:
         mark = self.root / ".degoog" / "identity"
         if not mark.exists():
-            mark.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(mark, f"{uuid.uuid4()}\n".encode())
+            try:
+                mark.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(mark, f"{uuid.uuid4()}\n".encode())
+            except OSError as error:
+                text = _("Nothing can be written in {folder}: {why}. Choose another folder, or mend its rights.")
+                raise Usage(text.format(folder=self.root, why=error.strerror)) from error
         self._identity = f"bundle:{mark.read_text(encoding='ascii').strip()}"
         self.before = self.parts.last_refs()
         return self

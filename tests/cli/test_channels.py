@@ -192,6 +192,7 @@ def test_no_words_of_a_message_are_in_the_ledger_or_the_log(call, export, enviro
         (FROM, "--to mattermost"),
         ((*FROM, "--to", "nextcloud"), "Nextcloud takes files, not channels"),
         ((*FROM, "--to", "mattermost"), "Mattermost"),
+        ((*FROM, "--to", "folder:export.zip"), "Choose another folder"),
     ],
 )
 def test_what_is_missing_is_said_with_its_cure(call, export, words, says):
