@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
@@ -88,11 +89,24 @@ def _apply(module, service, *, enabled, active):
         module.run_command(["systemctl", "enable", service], check_rc=True)
     how = "reload" if active and module.params["how"] == "reloaded" else "restart"
     code, _out, problem = module.run_command(["systemctl", how, service])
+    if code == 0:
+        code, problem = _stays(module, service)
     if code != 0:
         _code, journal, _err = module.run_command(
             ["journalctl", "--unit", service, "--lines", "15", "--no-pager", "--output", "cat"]
         )
         module.fail_json(msg=f"{service} does not take note of its settings: {problem.strip()}\n{journal.strip()}")
+
+
+def _stays(module, service):
+    """Wait until it runs: some programs say that they have started, then find that they cannot."""
+    state = ""
+    for _second in range(10):
+        time.sleep(1)
+        state = module.run_command(["systemctl", "is-active", service])[1].strip()
+        if state in {"active", "failed"}:
+            break
+    return (0, "") if state == "active" else (1, f"it is {state}")
 
 
 def _all(files):
