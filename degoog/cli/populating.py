@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from degoog.config_schema import Workspace
     from degoog.people import Person
     from degoog.provision.populate.actions import Action
-    from degoog.provision.populate.site import Doors, Failure, Plan, Site
+    from degoog.provision.populate.site import AppPasswords, Doors, Failure, Plan, Site
     from degoog.space import Space
 
 INITIAL = "first-password"
@@ -141,7 +141,7 @@ async def _populate(
     return _over(context, plan, failures, done=len(plan.actions) - len(failures), code=code, check=False)
 
 
-async def _apply(context: Context, site: Site, plan: Plan, made: object) -> list[Failure]:
+async def _apply(context: Context, site: Site, plan: Plan, made: AppPasswords) -> list[Failure]:
     from degoog.provision.populate.words import words
 
     total = len(plan.actions)
@@ -154,7 +154,7 @@ async def _apply(context: Context, site: Site, plan: Plan, made: object) -> list
         context.say(f"  {count(done)}/{count(total)}  {words(action, plan.wanted)}")
 
     context.say()
-    return await site.apply(plan, app_passwords=made, told=told)  # type: ignore[arg-type]
+    return await site.apply(plan, app_passwords=made, told=told)
 
 
 def _show(context: Context, plan: Plan) -> None:

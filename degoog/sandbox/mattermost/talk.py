@@ -152,10 +152,10 @@ def _upload(asked: Asked) -> Response:
     head = f"Content-Type: {asked.request.header('content-type')}\r\n\r\n".encode()
     form = BytesParser().parsebytes(head + asked.raw)
     made = []
-    for part in form.get_payload():
-        name = getattr(part, "get_filename", lambda: None)()
-        if name:
-            file = File(asked.world.new_id(), name, part.get_payload(decode=True))  # type: ignore[union-attr,arg-type]
+    for part in form.walk():
+        data = part.get_payload(decode=True)
+        if (name := part.get_filename()) and isinstance(data, bytes):
+            file = File(asked.world.new_id(), name, data)
             asked.world.loose[file.id] = file
             made.append(file.shown())
     return answer({"file_infos": made}, 201)
