@@ -36,11 +36,11 @@ class Nobody:
         """Give None."""
         return None
 
-    def exists(self, username: str) -> bool:  # noqa: ARG002
+    def exists(self, username: str) -> bool:  # noqa: ARG002 - likewise
         """Give False."""
         return False
 
-    def has_public_channel(self, team: str, name: str) -> bool:  # noqa: ARG002
+    def has_public_channel(self, team: str, name: str) -> bool:  # noqa: ARG002 - likewise
         """Give False."""
         return False
 

@@ -165,7 +165,7 @@ def contact_card(raw: RawCard, *, largest: int = LARGEST) -> tuple[bytes, tuple[
             seen.add(line.name)
         line = _plain(line)  # noqa: PLW2901 - the same line, in the form of version 3.0
         if clean(line.value) != line.value:
-            line = line._replace(value=clean(line.value))  # noqa: PLW2901
+            line = line._replace(value=clean(line.value))  # noqa: PLW2901 - likewise
             losses.append(Loss(LossKind.TEXT, line.name))
         if line.name in _PICTURES and len(line.value) > LARGEST_PHOTO * 4 // 3:
             losses.append(

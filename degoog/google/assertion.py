@@ -23,8 +23,8 @@ VALID = 3600  # seconds; Google allows no more
 
 def sign(account: ServiceAccount, *, subject: str, scopes: tuple[str, ...], now: float) -> str:
     """Give the statement, signed; `subject` is empty for the service account's own name. Raises `Usage`."""
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - few need it
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 - likewise
 
     head = {"alg": "RS256", "typ": "JWT", "kid": account.key_id}
     claims: dict[str, object] = {
@@ -43,9 +43,9 @@ def sign(account: ServiceAccount, *, subject: str, scopes: tuple[str, ...], now:
 
 def private_key(account: ServiceAccount) -> RSAPrivateKey:
     """Give the key. Raises `Usage` where it is none."""
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - few need it
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415 - likewise
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 - likewise
 
     try:
         key = load_pem_private_key(account.key.reveal().encode(), password=None)

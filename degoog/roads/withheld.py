@@ -74,7 +74,7 @@ class Nowhere:
         """Nobody knows."""
         return None
 
-    async def list(self, path: str) -> AsyncIterator[Seen]:  # noqa: ARG002
+    async def list(self, path: str) -> AsyncIterator[Seen]:  # noqa: ARG002 - a port
         """Nothing lies there."""
         none: tuple[Seen, ...] = ()
         for nothing in none:

@@ -47,7 +47,7 @@ class _Page(HTMLParser):
         self._hidden = 0
         self._quote = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: PLR0912
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: PLR0912 - a tag a case
         given = {name: value or "" for name, value in attrs}
         if tag in _NOT_SHOWN:
             self._hidden += 1
