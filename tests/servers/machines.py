@@ -16,8 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-BRIDGE, NETWORK = "dgbr0", "10.66.0"
 PROXY_PORT = 3142
+_NETWORKS = range(66, 96)  # 10.66.0.0/24 and on: the first that no other run has taken
 _TOOLS = (
     *("mmdebstrap", "systemd-nspawn", "ip", "ssh", "ssh-keygen", "apt-cacher-ng"),
     *("nsenter", "unshare", "pgrep"),
@@ -58,9 +58,22 @@ def _written_sources() -> Path:
 
 @dataclass(frozen=True)
 class Site:
-    """The folder in which everything lies."""
+    """The folder in which everything lies, and the network of its machines."""
 
     folder: Path
+    number: int
+
+    @property
+    def bridge(self) -> str:
+        return f"dgbr{self.number}"
+
+    @property
+    def network(self) -> str:
+        return f"10.{self.number}.0"
+
+    @property
+    def proxy(self) -> str:
+        return f"http://{self.network}.1:{PROXY_PORT}"
 
     @property
     def key(self) -> Path:
@@ -76,7 +89,13 @@ class Site:
             sources.write_text(re.sub("|".join(_SUITES.values()), _SUITES[debian], written.read_text()))
             shutil.rmtree(begun, ignore_errors=True)
             run(
-                *("mmdebstrap", "--variant=minbase", f"--include={','.join(_INCLUDED)}"),
+                *(
+                    "env",
+                    f"http_proxy={self.proxy}",
+                    "mmdebstrap",
+                    "--variant=minbase",
+                    f"--include={','.join(_INCLUDED)}",
+                ),
                 *(f"--aptopt={line}" for line in self._apt()),
                 *(_SUITES[debian], begun, sources),
             )
@@ -85,35 +104,31 @@ class Site:
             run("ssh-keygen", "-A", "-f", begun)
             (begun / "etc/machine-id").write_text("")
             (begun / "etc/apt/apt.conf.d/01tests").write_text("".join(f"{line};\n" for line in self._apt()))
-            run("chroot", begun, "apt-get", "update", "-q")
+            run("chroot", begun, "apt-get", "update", "-q", "-o", f"Acquire::http::Proxy={self.proxy}")
             begun.rename(made)
         return made
 
     def _apt(self) -> list[str]:
         told = run("apt-config", "dump")
         checks = [line.rstrip(";") for line in told.splitlines() if line.startswith("Acquire::Check")]
-        proxy = f'Acquire::http::Proxy "http://{NETWORK}.1:{PROXY_PORT}"'
-        return [*checks, 'Acquire::Languages "none"', 'Acquire::GzipIndexes "true"', proxy]
+        return [*checks, 'Acquire::Languages "none"', 'Acquire::GzipIndexes "true"']
 
 
 @contextmanager
 def site(folder: Path) -> Iterator[Site]:
     """Have a folder, a bridge and a cache of Debian's packages, for as long as the context lasts."""
     folder.mkdir(parents=True, exist_ok=True)
-    here = Site(folder)
+    here = Site(folder, _network_of_its_own())
     if not here.key.exists():
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", here.key)
-    new_bridge = not Path(f"/sys/class/net/{BRIDGE}").exists()
-    if new_bridge:
-        run("ip", "link", "add", BRIDGE, "type", "bridge")
-        run("ip", "addr", "add", f"{NETWORK}.1/24", "dev", BRIDGE)
-        run("ip", "link", "set", BRIDGE, "up")
+    run("ip", "addr", "add", f"{here.network}.1/24", "dev", here.bridge)
+    run("ip", "link", "set", here.bridge, "up")
     cache = folder / "cache"
     for inside in ("cache", "log", "conf"):
         (cache / inside).mkdir(parents=True, exist_ok=True)
     (cache / "conf/acng.conf").write_text(
         f"CacheDir: {cache}/cache\nLogDir: {cache}/log\nSupportDir: /usr/lib/apt-cacher-ng\nPort: {PROXY_PORT}\n"
-        f"BindAddress: {NETWORK}.1\nForeGround: 1\nExThreshold: 30\n"
+        f"BindAddress: {here.network}.1\nForeGround: 1\nExThreshold: 30\n"
     )
     proxy = subprocess.Popen(
         ["apt-cacher-ng", "-c", str(cache / "conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -123,8 +138,18 @@ def site(folder: Path) -> Iterator[Site]:
     finally:
         proxy.terminate()
         proxy.wait()
-        if new_bridge:
-            run("ip", "link", "del", BRIDGE)
+        run("ip", "link", "del", here.bridge)
+
+
+def _network_of_its_own() -> int:
+    """Take a network no other run on this machine has: making its bridge is what takes it."""
+    for number in _NETWORKS:
+        made = subprocess.run(
+            ["ip", "link", "add", f"dgbr{number}", "type", "bridge"], capture_output=True, text=True, check=False
+        )
+        if made.returncode == 0:
+            return number
+    raise AssertionError(f"no network for the machines: {made.stderr}")
 
 
 @dataclass
@@ -172,7 +197,7 @@ class Machine:
 def booted(site: Site, name: str, number: int, layers: Sequence[Path]) -> Iterator[Machine]:
     """Boot a machine on some layers, the uppermost first; at its end nothing of it is left but its folder."""
     folder = site.folder / "machines" / name
-    _clean(folder, name)
+    _clean(folder, f"{name}-{site.number}")
     merged = folder / "merged"
     for inside in ("upper", "work", "merged"):
         (folder / inside).mkdir(parents=True)
@@ -186,14 +211,16 @@ def booted(site: Site, name: str, number: int, layers: Sequence[Path]) -> Iterat
         f"lowerdir={lower},upperdir={folder}/upper,workdir={folder}/work",
         merged,
     )
-    address = f"{NETWORK}.{number}"
+    address = f"{site.network}.{number}"
+    space = f"{name}-{site.number}"
+    (merged / "etc/apt/apt.conf.d/00proxy").write_text(f'Acquire::http::Proxy "{site.proxy}";\n')
     (merged / "etc/hostname").write_text(name + "\n")
     (merged / "etc/hosts").write_text(f"127.0.0.1 localhost\n{address} {name}\n")
     (merged / "etc/resolv.conf").write_text("")
-    _network(name, address)
+    _network(site, space, address)
     log = (folder / "console.log").open("wb")
     nspawn = subprocess.Popen(
-        ["unshare", "-m", "--propagation", "slave", "bash", "-c", _BOOT, "boot", name, str(merged)],
+        ["unshare", "-m", "--propagation", "slave", "bash", "-c", _BOOT, "boot", space, str(merged)],
         stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
@@ -201,7 +228,7 @@ def booted(site: Site, name: str, number: int, layers: Sequence[Path]) -> Iterat
     finally:
         _end(nspawn)
         log.close()
-        _clean(folder, name, keep=folder / "upper")
+        _clean(folder, space, keep=folder / "upper")
 
 
 # Its own cgroup2 and its own group in it: two machines must not share one, and systemd wants the unified kind.
@@ -214,15 +241,15 @@ exec systemd-nspawn --quiet --keep-unit --register=no -M "$1" -D "$2" --resolv-c
 """
 
 
-def _network(name: str, address: str) -> None:
-    run("ip", "netns", "add", name)
-    run("ip", "link", "add", f"v-{name}", "type", "veth", "peer", "name", "eth0", "netns", name)
-    run("ip", "link", "set", f"v-{name}", "master", BRIDGE, "up")
+def _network(site: Site, space: str, address: str) -> None:
+    run("ip", "netns", "add", space)
+    run("ip", "link", "add", f"v-{space}", "type", "veth", "peer", "name", "eth0", "netns", space)
+    run("ip", "link", "set", f"v-{space}", "master", site.bridge, "up")
     for words in (
         "link set lo up", f"addr add {address}/24 dev eth0", "link set eth0 mtu 1400 up",
-        f"route add default via {NETWORK}.1",
+        f"route add default via {site.network}.1",
     ):  # fmt: skip
-        run("ip", "-n", name, *words.split())
+        run("ip", "-n", space, *words.split())
 
 
 def _leader(nspawn: subprocess.Popen[bytes], folder: Path) -> int:
@@ -260,9 +287,9 @@ def _end(nspawn: subprocess.Popen[bytes]) -> None:
         nspawn.wait()
 
 
-def _clean(folder: Path, name: str, keep: Path | None = None) -> None:
+def _clean(folder: Path, space: str, keep: Path | None = None) -> None:
     subprocess.run(["umount", "--lazy", str(folder / "merged")], capture_output=True, check=False)
     for inside in ("merged", "work", *(() if keep else ("upper",))):
         shutil.rmtree(folder / inside, ignore_errors=True)
-    if Path(f"/run/netns/{name}").exists():
-        run("ip", "netns", "del", name)
+    if Path(f"/run/netns/{space}").exists():
+        run("ip", "netns", "del", space)

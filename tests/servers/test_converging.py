@@ -92,7 +92,9 @@ def test_a_full_disk_is_said_to_be_full(server, workspace, what):
 
 
 def test_a_machine_that_does_not_answer_is_said_not_to(server, workspace, what):
-    workspace.point_at(server.host | {"ansible_host": "10.66.0.250", "ansible_ssh_common_args": "-o ConnectTimeout=3"})
+    workspace.point_at(
+        server.host | {"ansible_host": f"{server.site.network}.250", "ansible_ssh_common_args": "-o ConnectTimeout=3"}
+    )
     stopped = workspace.degoog("provision")
     workspace.point_at(server.host)
     assert stopped.exit == 4
