@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import sys
-import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from degoog.cli import asking
+from degoog.cli import applying, asking
 from degoog.cli.context import Context
-from degoog.cli.paragraphs import wrapped
 from degoog.i18n import _, n_
 from degoog.secrets import Secret
 
 if TYPE_CHECKING:
-    from degoog.provision.runner import Difference, Order, Outcome
+    from degoog.provision.runner import Difference, Outcome
 
 MOST = 40  # differences shown on the screen; all are in the lines of --json
 
-CHANGES, SERVICE, MISUSED, INTERRUPTED = 5, 4, 2, 130
+CHANGES = 5
 
 
 def install(context: Context, *, check: bool, limit: str = "", sudo: bool = False) -> int:
@@ -32,9 +27,9 @@ def install(context: Context, *, check: bool, limit: str = "", sudo: bool = Fals
         context.workspace, context.folder, context.environ, playbook="site.yml", check=check, limit=limit,
         become=Secret(become) if become else None,
     )  # fmt: skip
-    outcome = _run(context, what)
+    outcome = applying.run(context, what)
     if outcome.troubles or outcome.stopped:
-        return _troubled(context, outcome)
+        return applying.troubled(context, outcome)
     if check:
         return _differences(context, outcome)
     number = len(outcome.changes)
@@ -53,61 +48,6 @@ def install(context: Context, *, check: bool, limit: str = "", sudo: bool = Fals
             context.show(f"  {name}: {service.url}")
     context.emit("summary", changed=number, exit=0)
     return 0
-
-
-def _run(context: Context, what: Order) -> Outcome:
-    from degoog.observe import Steps
-    from degoog.provision import runner, story
-
-    context.home()
-    with _stopping(context) as stop, Steps(None if context.quiet else sys.stderr) as screen:
-
-        def watch(step: runner.Step) -> None:
-            context.emit("step", step=step.role, task=step.task, done=step.done, total=step.total)
-            screen.tell(story.step(step.role), step.done, step.total)
-
-        return runner.run(what, watch=watch, stop=stop.is_set)
-
-
-@contextlib.contextmanager
-def _stopping(context: Context) -> Iterator[threading.Event]:
-    """Have Ctrl-C stop the run cleanly."""
-    stop = threading.Event()
-
-    def ask(_number: int, _frame: object) -> None:
-        if not stop.is_set():
-            context.say(_("Stopping cleanly: what the machine is doing just now is ended first."))
-        stop.set()
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _troubled(context: Context, outcome: Outcome) -> int:
-    from degoog.provision import story
-
-    if outcome.stopped:
-        context.show(
-            wrapped(
-                _(
-                    "Stopped at your request. What was done stays, and does no harm: the same command goes on "
-                    "from there."
-                )
-            )
-        )
-        context.emit("summary", exit=INTERRUPTED)
-        return INTERRUPTED
-    told = [story.tell(trouble) for trouble in outcome.troubles]
-    for one in told:
-        context.show(wrapped(str(one)))
-        context.emit("trouble", what=one.what, cure=one.cure)
-    context.show(wrapped(story.state(outcome.troubles)))
-    code = SERVICE if all(one.wait for one in told) else MISUSED
-    context.emit("summary", exit=code)
-    return code
 
 
 def _differences(context: Context, outcome: Outcome) -> int:

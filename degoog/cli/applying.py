@@ -1,0 +1,76 @@
+"""A playbook of ours, run for a command: a bar while it lasts, and what went wrong in words."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from degoog.cli.context import Context
+from degoog.cli.paragraphs import wrapped
+from degoog.i18n import _
+
+if TYPE_CHECKING:
+    from degoog.provision.runner import Order, Outcome
+
+SERVICE, MISUSED, INTERRUPTED = 4, 2, 130
+
+
+def run(context: Context, what: Order) -> Outcome:
+    """Run a playbook of ours, with a bar a person understands; Ctrl-C stops it cleanly."""
+    from degoog.observe import Steps
+    from degoog.provision import runner, story
+
+    context.home()
+    with _stopping(context) as stop, Steps(None if context.quiet else sys.stderr) as screen:
+
+        def watch(step: runner.Step) -> None:
+            context.emit("step", step=step.role, task=step.task, done=step.done, total=step.total)
+            screen.tell(story.step(step.role), step.done, step.total)
+
+        return runner.run(what, watch=watch, stop=stop.is_set)
+
+
+@contextlib.contextmanager
+def _stopping(context: Context) -> Iterator[threading.Event]:
+    """Have Ctrl-C stop the run cleanly."""
+    stop = threading.Event()
+
+    def ask(_number: int, _frame: object) -> None:
+        if not stop.is_set():
+            context.say(_("Stopping cleanly: what the machine is doing just now is ended first."))
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def troubled(context: Context, outcome: Outcome) -> int:
+    """Say what went wrong, how things stand and what to do; gives the exit code."""
+    from degoog.provision import story
+
+    if outcome.stopped:
+        context.show(
+            wrapped(
+                _(
+                    "Stopped at your request. What was done stays, and does no harm: the same command goes on "
+                    "from there."
+                )
+            )
+        )
+        context.emit("summary", exit=INTERRUPTED)
+        return INTERRUPTED
+    told = [story.tell(trouble) for trouble in outcome.troubles]
+    for one in told:
+        context.show(wrapped(str(one)))
+        context.emit("trouble", what=one.what, cure=one.cure)
+    context.show(wrapped(story.state(outcome.troubles)))
+    code = SERVICE if all(one.wait for one in told) else MISUSED
+    context.emit("summary", exit=code)
+    return code
