@@ -74,6 +74,11 @@ def day(value: date) -> str:
     return text.replace("1 ", "1er ", 1) if language() == "fr" and value.day == 1 else text
 
 
+def month(value: date) -> str:
+    """Write a month: `novembre 2026`, `November 2026`."""
+    return str(format_date(value, format="MMMM y", locale=_locale()))
+
+
 def moment(value: datetime, zone: tzinfo) -> str:
     """Write a date and time in the structure's time zone: `22 novembre 2026 à 18 h 05`."""
     local = value.astimezone(zone)

@@ -25,6 +25,8 @@ def run(context: Context, what: Order) -> Outcome:
     from degoog.provision import runner, story
 
     context.home()
+    if context.ansible is not None:
+        return context.ansible(what)
     with _stopping(context) as stop, Steps(None if context.quiet else sys.stderr) as screen:
 
         def watch(step: runner.Step) -> None:
@@ -52,7 +54,7 @@ def _stopping(context: Context) -> Iterator[threading.Event]:
 
 
 def troubled(context: Context, outcome: Outcome) -> int:
-    """Say what went wrong, how things stand and what to do; gives the exit code."""
+    """Say what went wrong, how things stand and what to do, where no trouble says so itself; gives the exit code."""
     from degoog.provision import story
 
     if outcome.stopped:
@@ -70,7 +72,8 @@ def troubled(context: Context, outcome: Outcome) -> int:
     for one in told:
         context.show(wrapped(str(one)))
         context.emit("trouble", what=one.what, cure=one.cure)
-    context.show(wrapped(story.state(outcome.troubles)))
+    if not any(one.standing for one in told):
+        context.show(wrapped(story.state(outcome.troubles)))
     code = SERVICE if all(one.wait for one in told) else MISUSED
     context.emit("summary", exit=code)
     return code

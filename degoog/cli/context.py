@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # loading these takes a while, and `degoog --help` needs none
     from degoog.config_schema import Workspace
     from degoog.http import Time
     from degoog.observe import Watcher
+    from degoog.provision.runner import Order, Outcome
     from degoog.secrets import Secrets, Store
 
 _log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Session:
         keyring: Callable[[], Store | None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         time: Time | None = None,
+        ansible: Callable[[Order], Outcome] | None = None,
     ) -> None:
         self.settings: dict[str, Any] = {}
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
@@ -51,6 +53,7 @@ class Session:
         self.keyring = keyring
         self.transport = transport
         self.time = time
+        self.ansible = ansible
         self.context: Context | None = None
         self.log = RunLog(now=datetime.now(UTC))
 
@@ -75,6 +78,7 @@ class Context:
         self._keyring = session.keyring
         self.transport = session.transport
         self.time = session.time
+        self.ansible = session.ansible
         self.log = session.log
         _log.info("%s, in %s", command, self.folder)
 

@@ -46,13 +46,28 @@ def install(context: Context, *, check: bool, limit: str = "", sudo: bool = Fals
     for name, service in (("Nextcloud", workspace.nextcloud), ("Mattermost", workspace.mattermost)):
         if service is not None:
             context.show(f"  {name}: {service.url}")
+    _waiting(context, outcome)
     context.emit("summary", changed=number, exit=0)
     return 0
+
+
+def _waiting(context: Context, outcome: Outcome) -> None:
+    """Say which server has an older release than the one wanted: it is never upgraded in passing."""
+    for host, told in outcome.told.items():
+        for service in ("nextcloud", "mattermost"):
+            if version := told.get(f"{service}_waits"):
+                context.emit("waits", host=host, service=service, version=version)
+                context.show(
+                    _("{host} has {program} {version}: an upgrade waits. To see it: degoog upgrade --check").format(
+                        host=host, program=service.capitalize(), version=version
+                    )
+                )
 
 
 def _differences(context: Context, outcome: Outcome) -> int:
     from degoog.provision import story
 
+    _waiting(context, outcome)
     if not outcome.changes:
         context.show(_("The servers are as workspace.yml says: nothing differs."))
         context.emit("summary", changed=0, exit=0)

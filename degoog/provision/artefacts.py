@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -23,6 +25,17 @@ class Artefact:
     sha256: str
     end_of_life: str
     edition: str = ""
+    php: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> tuple[int, ...]:
+        """Give the version as numbers, to compare with others."""
+        return number(self.version)
+
+    @property
+    def major(self) -> int:
+        """Give the first number of the version."""
+        return self.number[0]
 
     def variables(self) -> dict[str, str]:
         """Give what the playbooks need of it."""
@@ -31,19 +44,56 @@ class Artefact:
         }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class AppRelease:
+    """One release of an application of Nextcloud. Without a `sha256` the application store brings it, and checks it."""
+
+    app: str
+    version: str
+    file: str = ""
+    url: str = ""
+    sha256: str = ""
+
+    def variables(self) -> dict[str, str]:
+        """Give what the playbooks need of it."""
+        return {"id": self.app, "version": self.version, "file": self.file, "url": self.url, "sha256": self.sha256}
+
+
+def number(version: str) -> tuple[int, ...]:
+    """Give a version as numbers: `33.0.7` is (33, 0, 7). What follows a hyphen says nothing of its order here."""
+    return tuple(int(part) for part in re.findall(r"\d+", version.partition("-")[0])) or (0,)
+
+
 def known(program: str, pins: Path | None = None) -> tuple[Artefact, ...]:
     """Give the pinned releases of a program, the one degoog installs by itself first; `pins` in place of our own."""
-    try:
-        written = YAML(typ="safe", pure=True).load(pins or data.path("playbooks", "vars", "artefacts.yml"))
-    except OSError as error:
-        raise Usage(_("{path} cannot be read: {why}.").format(path=pins, why=error.strerror)) from error
     return tuple(
         Artefact(
             program=program, version=version, file=one["file"], url=one["url"], sha256=one["sha256"],
-            end_of_life=one["end_of_life"], edition=one.get("edition", ""),
+            end_of_life=one.get("end_of_life", ""), edition=one.get("edition", ""), php=tuple(one.get("php", ())),
         )
-        for version, one in written[program].items()
+        for version, one in (_written(pins).get(program) or {}).items()
     )  # fmt: skip
+
+
+def applications(nextcloud: int, pins: Path | None = None) -> dict[str, AppRelease]:
+    """Give the newest pinned release of each application that works with a major of Nextcloud, by application."""
+    found: dict[str, AppRelease] = {}
+    for app, releases in (_written(pins).get("apps") or {}).items():
+        for version, one in releases.items():
+            release = AppRelease(app, version, one["file"], one["url"], one["sha256"])
+            if str(nextcloud) not in one["nextcloud"]:
+                continue
+            if app not in found or number(version) > number(found[app].version):
+                found[app] = release
+    return found
+
+
+def _written(pins: Path | None) -> dict[str, Any]:
+    try:
+        read: dict[str, Any] = YAML(typ="safe", pure=True).load(pins or data.path("playbooks", "vars", "artefacts.yml"))
+    except OSError as error:
+        raise Usage(_("{path} cannot be read: {why}.").format(path=pins, why=error.strerror)) from error
+    return read
 
 
 def chosen(program: str, version: str | None = None, *, pins: Path | None = None) -> Artefact:

@@ -29,14 +29,21 @@ def make(
     check: bool = False,
     limit: str = "",
     become: Secret | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> Order:
-    """Give what to run; `become` is sudo's password, else it comes from the environment. Raises `Usage`, `Problems`."""
+    """Give what to run; `become` is sudo's password, else it comes from the environment; `more` are variables.
+
+    Raises `Usage`, `Problems`.
+    """
     hosts(workspace, folder)
     mail, sudo = environ.get(MAIL, ""), environ.get(SUDO, "")
     return Order(
         playbook=playbook,
         inventory=folder / (workspace.inventory or INVENTORY),
-        variables=variables(workspace, base=folder, mail_password=Secret(mail) if mail else None),
+        variables={
+            **variables(workspace, base=folder, mail_password=Secret(mail) if mail else None),
+            **(more or {}),
+        },
         check=check,
         become=become or (Secret(sudo) if sudo else None),
         limit=limit,

@@ -182,7 +182,7 @@ class _Watcher:
                 self._total = max(self._total, self._done)
                 self._watch(Step(role, task, self._done, self._total))
             case "runner_on_ok" if isinstance(result.get("msg"), dict):  # a debug task that gives an object
-                self.outcome.told[host] = result["msg"]
+                self.outcome.told[host] = {**self.outcome.told.get(host, {}), **result["msg"]}
             case "runner_on_ok" if result.get("changed"):
                 diffs = result.get("diff") or []
                 shown = tuple(one for one in ([diffs] if isinstance(diffs, dict) else diffs) if one)

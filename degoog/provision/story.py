@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from degoog.i18n import _
 from degoog.provision.runner import Trouble
 
+_FAILED = "non-zero return code"  # Ansible's own words
+
 
 def step(role: str) -> str:
     """Give the name of a step as a person knows it."""
@@ -33,11 +35,15 @@ def task(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One trouble in words. `wait` where trying again later may help without mending anything."""
+    """One trouble in words. `wait` where trying again later may help without mending anything.
+
+    `standing` where the words also say how things stand now.
+    """
 
     what: str
     cure: str
     wait: bool = True
+    standing: bool = False
 
     def __str__(self) -> str:
         return _("{what} To do: {cure}").format(what=self.what, cure=self.cure)
@@ -50,13 +56,20 @@ def tell(trouble: Trouble) -> Told:
     for pattern, words in _KNOWN:
         if found := re.search(pattern, trouble.message, re.IGNORECASE):
             return words(trouble, found)
-    first = trouble.message.splitlines()[0] if trouble.message else _("no reason was given")
     return Told(
         _("{host}, {step}: “{task}” did not work: {why}").format(
-            host=trouble.host, step=step(trouble.role), task=task(trouble.task), why=first.rstrip(".") + "."
+            host=trouble.host, step=step(trouble.role), task=task(trouble.task), why=_why(trouble).rstrip(".") + "."
         ),
         _("show this to whoever helps you; then run the same command again, it goes on from there."),
     )
+
+
+def _why(trouble: Trouble) -> str:
+    """Give the line that says most: a command's own last words say more than that it failed."""
+    lines = [line.strip() for line in trouble.message.splitlines() if line.strip()]
+    if lines[1:] and lines[0] == _FAILED:
+        return " ".join(lines[1:][-2:])
+    return lines[0] if lines else _("no reason was given")
 
 
 def state(troubles: list[Trouble]) -> str:
@@ -143,7 +156,40 @@ def _debian(trouble: Trouble, _found: re.Match[str]) -> Told:
     )
 
 
+def _undone(trouble: Trouble, found: re.Match[str]) -> Told:
+    return Told(
+        _("{host}: the upgrade did not begin to change the tables; {program} {version} runs again, as before.").format(
+            host=trouble.host, program=found["program"], version=found["version"]
+        ),
+        _("mend what is said above, then run the same command again."),
+        standing=True,
+    )
+
+
+def _half(trouble: Trouble, found: re.Match[str]) -> Told:
+    return Told(
+        _(
+            "{host} is in the middle of the upgrade to {program} {version}, and shut: what it holds is safe, the "
+            "tables of before lie in /srv/degoog, in “before”."
+        ).format(host=trouble.host, program=found["program"], version=found["version"]),
+        _("mend what is said above, then run the same command again: it goes on from there."),
+        standing=True,
+    )
+
+
+def _unfinished(trouble: Trouble, found: re.Match[str]) -> Told:
+    return Told(
+        _("{host} is in the middle of an upgrade of {program}.").format(host=trouble.host, program=found["program"]),
+        _("run “degoog upgrade”: it goes on from there."),
+        wait=False,
+        standing=True,
+    )
+
+
 _KNOWN: tuple[tuple[str, Callable[[Trouble, re.Match[str]], Told]], ...] = (
+    (r"UPGRADE_UNDONE (?P<program>\w+) (?P<version>\S+)", _undone),
+    (r"UPGRADE_HALF (?P<program>\w+) (?P<version>\S+)", _half),
+    (r"UPGRADE_UNFINISHED (?P<program>\w+)", _unfinished),
     (r"incorrect sudo password|missing sudo password|a password is required", _sudo),
     (r"no space left on device|disk full|not enough free space", _full),
     (r"ARCHIVE_DIFFERS (?P<file>\S+):", _differs),

@@ -9,7 +9,7 @@ from degoog.config_schema import Workspace
 from degoog.config_servers import Servers
 from degoog.errors import Usage
 from degoog.i18n import _
-from degoog.provision.artefacts import chosen
+from degoog.provision.artefacts import applications, chosen
 from degoog.secrets import Secret
 
 _LONGEST_ID = 28  # Debian's account names have 32 characters, ours begin with "nc-" or "mm-"
@@ -27,6 +27,11 @@ def servers(workspace: Workspace) -> Servers:
     return workspace.servers
 
 
+def pins_of(how: Servers, *, base: Path) -> Path | None:
+    """Give the file of pins that takes the place of degoog's own, if there is one."""
+    return base / how.archives.pins if how.archives.pins else None
+
+
 def variables(workspace: Workspace, *, base: Path, mail_password: Secret | None) -> dict[str, object]:
     """Give the variables of the playbooks; paths in workspace.yml start at `base`.
 
@@ -34,7 +39,10 @@ def variables(workspace: Workspace, *, base: Path, mail_password: Secret | None)
     Raises `Usage`.
     """
     how = servers(workspace)
-    pins = base / how.archives.pins if how.archives.pins else None
+    pins = pins_of(how, base=base)
+    cloud = chosen("nextcloud", how.nextcloud, pins=pins)
+    # The application store brings them, and looks at their signatures, wherever the server may reach it.
+    apps = applications(cloud.major, pins) if how.archives.mode != "official" else {}
     mail: dict[str, object] = {}
     if how.mail is not None:
         mail = {
@@ -60,9 +68,10 @@ def variables(workspace: Workspace, *, base: Path, mail_password: Secret | None)
             "folder": str(base / how.archives.folder) if how.archives.folder else "",
         },
         "degoog_artefacts": {
-            "nextcloud": chosen("nextcloud", how.nextcloud, pins=pins).variables(),
+            "nextcloud": cloud.variables(),
             "mattermost": chosen("mattermost", how.mattermost, pins=pins).variables(),
         },
+        "degoog_apps": [release.variables() for release in apps.values()],
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from degoog.cli.context import Session
 from degoog.cli.program import program
+from degoog.provision.runner import Order, Outcome
 from tests.cli.files import Cloud, Hurried, Parts, drawn
 from tests.cli.memory import MemoryStore
 
@@ -50,11 +51,12 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keyring: MemoryStore) 
         environ: dict[str, str] | None = None,
         store: MemoryStore | None = keyring,
         transport: httpx.AsyncBaseTransport | None = None,
+        ansible: Callable[[Order], Outcome] | None = None,
     ) -> Called:
         known = {"LANG": "en_GB.UTF-8", "DEGOOG_SECRETS_FILE": str(tmp_path / "config" / "secrets.json")}
         session = Session(
             environ=known | (environ or {}), interactive=interactive, keyring=lambda: store, transport=transport,
-            time=Hurried().time,
+            time=Hurried().time, ansible=ansible,
         )  # fmt: skip
         result = CliRunner().invoke(program, list(words), input=typed, obj=session)
         return Called(result.exit_code, result.stdout, result.stderr)

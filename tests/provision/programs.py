@@ -73,6 +73,8 @@ state = pathlib.Path(__file__).with_name("state.json")
 held = json.loads(state.read_text())
 held["calls"].append(" ".join(sys.argv[1:]))
 match sys.argv[1:]:
+    case ["status", *_]:
+        print(json.dumps({"installed": True, "maintenance": False, "needsDbUpgrade": False}))
     case ["config:list", *_]:
         # PHP writes an empty array as a list.
         print(json.dumps({"system": held["system"] or [], "apps": {k: v or [] for k, v in held["apps"].items()}}))

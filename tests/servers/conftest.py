@@ -9,7 +9,7 @@ import socket
 import ssl
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from http.client import HTTPSConnection
@@ -69,8 +69,16 @@ class Workspace:
         self.shelf = shelf
         self.describe()
 
-    def describe(self, *, cloud: str = CLOUD, talk: str = TALK, more: str = "") -> None:
-        pins = archives.gather(self.shelf)
+    def describe(
+        self,
+        *,
+        cloud: str = CLOUD,
+        talk: str = TALK,
+        more: str = "",
+        releases: Mapping[str, Sequence[str]] = archives.FIRST,
+        apps: Mapping[str, Mapping[str, Sequence[str]]] = archives.APPS,
+    ) -> None:
+        pins = archives.gather(self.shelf, releases, apps)
         text = WORKSPACE.format(cloud=cloud, talk=talk, folder=self.shelf, pins=pins)
         (self.folder / "workspace.yml").write_text(text + more)
 

@@ -25,3 +25,23 @@ function database(array $store) {
     }
     return $link;
 }
+
+// The applications that lie in the release and beside it, each with its version.
+function applications(): array {
+    global $folder;
+    $found = [];
+    foreach ([__DIR__ . '/apps', dirname($folder) . '/apps'] as $place) {
+        foreach (glob("$place/*/appinfo/info.xml") ?: [] as $file) {
+            $info = simplexml_load_file($file);
+            $found[(string) $info->id] = (string) $info->version;
+        }
+    }
+    return $found;
+}
+
+// The majors an application beside the release says it works with; null for one inside it.
+function majors(string $app): ?array {
+    global $folder;
+    $file = dirname($folder) . "/apps/$app/appinfo/info.xml";
+    return is_file($file) ? explode(' ', (string) simplexml_load_file($file)->majors) : null;
+}
