@@ -1,7 +1,8 @@
-"""What workspace.yml says of servers of one's own: certificates, mail, where releases come from."""
+"""What workspace.yml says of servers of one's own: certificates, mail, backups, where releases come from."""
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -61,6 +62,45 @@ class Archives(Section):
         return self
 
 
+class Keep(Section):
+    """How many backups are kept."""
+
+    daily: int = Field(7, ge=1, description="The last of each of so many days.")
+    weekly: int = Field(4, ge=0, description="The last of each of so many weeks.")
+    monthly: int = Field(12, ge=0, description="The last of each of so many months.")
+
+
+class Backup(Section):
+    """Where backups go; their password is in the keyring, or comes from DEGOOG_BACKUP_PASSWORD."""
+
+    repository: Text = Field(description="sftp:ACCOUNT@MACHINE:/FOLDER, rest:https://…, s3:https://…, or a folder.")
+    at: str = Field(
+        "02:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="When, each day, on the machine's clock."
+    )
+    keep: Keep = Keep()
+    login: Text | None = Field(
+        None, description="For rest: and s3:, the account there; its password comes from DEGOOG_BACKUP_ACCESS."
+    )
+    host_key: Text | None = Field(
+        None, description="For sftp:, the key of the machine that keeps the backups, such as “ssh-ed25519 AAAA…”."
+    )
+
+    @model_validator(mode="after")
+    def _sound(self) -> Backup:
+        where = self.repository
+        if not re.match(r"sftp:(//)?[\w.-]+@[\w.-]+(:\d+)?[:/]/?\S|rest:https?://\S+$|s3:\S+$|/\S", where):
+            raise Wrong(
+                _("“{repository}” is no place for backups.").format(repository=where),
+                _("write for example “sftp:ACCOUNT@MACHINE:/FOLDER”; docs/servers.md shows the others."),
+            )
+        if re.search(r"//[^/@]*:[^/@]*@", where):
+            raise Wrong(
+                _("a password stands in “repository:”."),
+                _("take it out: “login:” names the account, its password comes from DEGOOG_BACKUP_ACCESS."),
+            )
+        return self
+
+
 class Servers(Section):
     """What is installed on machines of one's own."""
 
@@ -68,5 +108,6 @@ class Servers(Section):
     tls: Tls
     mail: Mail | None = None
     archives: Archives = Archives()
+    backup: Backup | None = None
     nextcloud: Text | None = Field(None, description="The release of Nextcloud, where it is not degoog's own choice.")
     mattermost: Text | None = Field(None, description="The release of Mattermost, likewise.")

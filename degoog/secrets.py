@@ -62,6 +62,8 @@ class Service(StrEnum):
     MATTERMOST = "mattermost"
     GOOGLE = "google"
     SLACK = "slack"
+    BACKUP = "backup"
+    BACKUP_ACCESS = "backup-access"
 
 
 class Keeper(StrEnum):
@@ -76,6 +78,8 @@ _VARIABLES = {
     Service.MATTERMOST: ("DEGOOG_MATTERMOST_TOKEN", ""),
     Service.GOOGLE: ("DEGOOG_GOOGLE_TOKEN", ""),
     Service.SLACK: ("DEGOOG_SLACK_TOKEN", ""),
+    Service.BACKUP: ("DEGOOG_BACKUP_PASSWORD", ""),
+    Service.BACKUP_ACCESS: ("DEGOOG_BACKUP_ACCESS", ""),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from degoog.cli import applying, asking
+from degoog.cli import applying, asking, safeguarding
 from degoog.cli.context import Context
 from degoog.i18n import _, n_
 from degoog.secrets import Secret
@@ -23,13 +23,15 @@ def install(context: Context, *, check: bool, limit: str = "", sudo: bool = Fals
     from degoog.provision import orders
 
     become = asking.hidden(context, _("The password of sudo on the machine:"), option=orders.SUDO) if sudo else ""
+    backing = safeguarding.known(context) if check else safeguarding.had_if_wanted(context)
     what = orders.make(
         context.workspace, context.folder, context.environ, playbook="site.yml", check=check, limit=limit,
+        backing=backing,
         become=Secret(become) if become else None,
     )  # fmt: skip
     outcome = applying.run(context, what)
     if outcome.troubles or outcome.stopped:
-        return applying.troubled(context, outcome)
+        return safeguarding.troubled(context, outcome, backing) if backing else applying.troubled(context, outcome)
     if check:
         return _differences(context, outcome)
     number = len(outcome.changes)
@@ -47,6 +49,11 @@ def install(context: Context, *, check: bool, limit: str = "", sudo: bool = Fals
         if service is not None:
             context.show(f"  {name}: {service.url}")
     _waiting(context, outcome)
+    if backing is not None:
+        safeguarding.warned(context, backing)
+        context.show(
+            _("They are backed up every day at {time}. The first time now: degoog backup").format(time=backing.how.at)
+        )
     context.emit("summary", changed=number, exit=0)
     return 0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from degoog.config_schema import Workspace
 from degoog.provision import inventory
+from degoog.provision.backups import Backing
 from degoog.provision.runner import Order
 from degoog.provision.variables import variables
 from degoog.secrets import Secret
@@ -30,10 +31,11 @@ def make(
     limit: str = "",
     become: Secret | None = None,
     more: Mapping[str, object] | None = None,
+    backing: Backing | None = None,
 ) -> Order:
     """Give what to run; `become` is sudo's password, else it comes from the environment; `more` are variables.
 
-    Raises `Usage`, `Problems`.
+    Without `backing` nothing is done about backups. Raises `Usage`, `Problems`.
     """
     hosts(workspace, folder)
     mail, sudo = environ.get(MAIL, ""), environ.get(SUDO, "")
@@ -41,7 +43,7 @@ def make(
         playbook=playbook,
         inventory=folder / (workspace.inventory or INVENTORY),
         variables={
-            **variables(workspace, base=folder, mail_password=Secret(mail) if mail else None),
+            **variables(workspace, base=folder, mail_password=Secret(mail) if mail else None, backing=backing),
             **(more or {}),
         },
         check=check,

@@ -81,6 +81,7 @@ class Order:
     check: bool = False
     become: Secret | None = None
     limit: str = ""
+    seconds: int = _LIMIT
 
 
 def run(
@@ -103,8 +104,9 @@ def run(
         try:
             runner = ansible.run(
                 private_data_dir=private, playbook=str(book), inventory=str(order.inventory.absolute()),
-                cmdline=" ".join(f"'{word}'" for word in words), suppress_env_files=True, quiet=True, timeout=_LIMIT,
-                event_handler=watcher.take, cancel_callback=stop, rotate_artifacts=1, ident="degoog",
+                cmdline=" ".join(f"'{word}'" for word in words), suppress_env_files=True, quiet=True,
+                timeout=order.seconds, event_handler=watcher.take, cancel_callback=stop, rotate_artifacts=1,
+                ident="degoog",
                 passwords={r"^BECOME password.*:\s*?$": order.become.reveal()} if order.become else None,
             )  # fmt: skip
         finally:

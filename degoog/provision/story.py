@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from degoog.i18n import _
+from degoog.provision import backups
 from degoog.provision.runner import Trouble
 
 _FAILED = "non-zero return code"  # Ansible's own words
@@ -24,6 +25,7 @@ def step(role: str) -> str:
         "archive": _("The archives"),
         "nextcloud": _("Nextcloud"),
         "mattermost": _("Mattermost"),
+        "backup": _("The backups"),
     }
     return names.get(role) or _("Looking at the machine")
 
@@ -148,6 +150,16 @@ def _not_here(trouble: Trouble, _found: re.Match[str]) -> Told:
     )
 
 
+def _backup(trouble: Trouble, found: re.Match[str]) -> Told:
+    told = backups.words(found["why"], host=trouble.host)
+    return Told(told.what, told.cure, wait=told.wait)
+
+
+def _busy(trouble: Trouble) -> Told:
+    told = backups.words("busy", host=trouble.host)
+    return Told(told.what, told.cure)
+
+
 def _debian(trouble: Trouble, _found: re.Match[str]) -> Told:
     return Told(
         _("{host} is not a Debian that degoog knows.").format(host=trouble.host),
@@ -192,6 +204,8 @@ _KNOWN: tuple[tuple[str, Callable[[Trouble, re.Match[str]], Told]], ...] = (
     (r"UPGRADE_UNFINISHED (?P<program>\w+)", _unfinished),
     (r"incorrect sudo password|missing sudo password|a password is required", _sudo),
     (r"no space left on device|disk full|not enough free space", _full),
+    (r"BACKUP_TROUBLE (?P<why>\w+)", _backup),
+    (r"unit \S+-backup-restore\.service was already loaded", lambda trouble, _found: _busy(trouble)),
     (r"ARCHIVE_DIFFERS (?P<file>\S+):", _differs),
     (r"checksum for \S*/(?P<file>[\w.-]+) did not match", _differs),
     (r"bind\(\) to \S*:(?P<port>\d+) failed", _port),

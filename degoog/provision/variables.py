@@ -10,6 +10,7 @@ from degoog.config_servers import Servers
 from degoog.errors import Usage
 from degoog.i18n import _
 from degoog.provision.artefacts import applications, chosen
+from degoog.provision.backups import Backing
 from degoog.secrets import Secret
 
 _LONGEST_ID = 28  # Debian's account names have 32 characters, ours begin with "nc-" or "mm-"
@@ -32,7 +33,9 @@ def pins_of(how: Servers, *, base: Path) -> Path | None:
     return base / how.archives.pins if how.archives.pins else None
 
 
-def variables(workspace: Workspace, *, base: Path, mail_password: Secret | None) -> dict[str, object]:
+def variables(
+    workspace: Workspace, *, base: Path, mail_password: Secret | None, backing: Backing | None = None
+) -> dict[str, object]:
     """Give the variables of the playbooks; paths in workspace.yml start at `base`.
 
     What is secret among them is revealed: they are written nowhere but into a file that only this user can read.
@@ -63,6 +66,7 @@ def variables(workspace: Workspace, *, base: Path, mail_password: Secret | None)
             "key": str(base / how.tls.key) if how.tls.key else "",
         },
         "degoog_mail": mail,
+        "degoog_backup": backing.variables() if backing else {},
         "degoog_archives": {
             "mode": how.archives.mode, "base": (how.archives.base or "").rstrip("/"),
             "folder": str(base / how.archives.folder) if how.archives.folder else "",

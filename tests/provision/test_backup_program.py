@@ -1,0 +1,119 @@
+"""The program that makes backups on a machine: what it understands, counts and notes. tests/servers runs all of it."""
+
+import hashlib
+import importlib
+import json
+import os
+import random
+import sys
+
+import pytest
+
+from degoog import data
+
+NAMES = ("trouble", "manifest", "record", "repository")
+
+
+@pytest.fixture(scope="module")
+def program():
+    """Its modules, as Python finds them where the program runs."""
+    folder = str(data.path("playbooks", "roles", "backup", "files", "backup"))
+    sys.path.insert(0, folder)
+    try:
+        yield {name: importlib.import_module(name) for name in NAMES}
+    finally:
+        sys.path.remove(folder)
+        for name in NAMES:
+            sys.modules.pop(name)
+
+
+# The complaints are restic's and ssh's own, of versions 0.14 (Debian 12) and 0.18 (Debian 13).
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("Fatal: wrong password or no key found", "password"),
+        ("subprocess ssh: garde@depot: Permission denied (publickey).\nFatal: unable to open repository", "refused"),
+        ("subprocess ssh: Host key verification failed.\nFatal: unable to open repository", "host_key"),
+        ('Fatal: unable to save snapshot: sftp: "Failure" (SSH_FX_FAILURE)', "full"),
+        ("Fatal: sftp: no space left on device", "full"),
+        ("unable to create lock in backend: repository is already locked by PID 33 on serveur", "locked"),
+        ("Fatal: unable to open config file: Lstat: file does not exist\nIs there a repository at …", "absent"),
+        ("Fatal: repository does not exist: unable to open config file: stat /x/config", "absent"),
+        ("Load(<data/1f2e>, 20, 0) returned error: ciphertext verification failed", "damaged"),
+        ("subprocess ssh: connect to host depot port 22: Connection refused", "unreachable"),
+        ("something nobody has seen yet", "other"),
+    ],
+)
+def test_what_other_programs_complain_of_is_understood(program, said, why):
+    assert program["trouble"].of(said).why == why
+
+
+def test_a_password_in_an_address_is_not_repeated(program):
+    told = program["trouble"].of("Fatal: rest:https://lauze:s3cret@garde.example/x: connection refused")
+    assert "s3cret" not in told.detail
+    assert told.why == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("where", "address"),
+    [
+        ("sftp:garde@depot.example:/lauze", ("depot.example", 22)),
+        ("sftp://garde@depot.example:2222//lauze", ("depot.example", 2222)),
+        ("rest:https://garde.example/lauze", ("garde.example", 443)),
+        ("rest:http://garde.example:8000/lauze", ("garde.example", 8000)),
+        ("s3:s3.example/lauze", ("s3.example", 443)),
+        ("/mnt/disque", None),
+    ],
+)
+def test_the_door_to_knock_at_is_read_from_the_repository(program, where, address):
+    assert program["repository"]._address(where) == address
+
+
+@pytest.fixture
+def home(tmp_path):
+    folder = tmp_path / "data" / "été 🎉"
+    folder.mkdir(parents=True)
+    for name, text in (("budget ?.ods", "first"), ("vide", "")):
+        (folder / name).write_text(text)
+        os.utime(folder / name, (1e9, 1e9))
+    (folder / "now").write_text("still being written")
+    (folder / "link").symlink_to("vide")
+    return tmp_path
+
+
+def described(program, home):
+    return program["manifest"].describe(home, ["data"], chance=random.Random(1))
+
+
+def test_files_are_counted_and_those_that_lie_still_are_sampled(program, home):
+    told = described(program, home)
+    assert (told["files"], told["bytes"]) == (3, 24)
+    assert told["sample"]["data/été 🎉/budget ?.ods"] == hashlib.sha256(b"first").hexdigest()
+    assert len(told["sample"]) == 2, "what is being written may differ the next moment"
+
+
+def test_a_file_too_few_another_one_or_one_that_differs_is_found(program, home):
+    manifest, told = program["manifest"], described(program, home)
+    manifest.compare_files(home, ["data"], told, saved=3)
+    with pytest.raises(program["trouble"].Trouble, match="3 files came back, 4 were saved"):
+        manifest.compare_files(home, ["data"], told, saved=4)
+    (home / "data/été 🎉/budget ?.ods").write_text("other")
+    with pytest.raises(program["trouble"].Trouble, match="is not what it was"):
+        manifest.compare_files(home, ["data"], told, saved=3)
+
+
+@pytest.mark.parametrize("found", [{"public.posts": 2}, {}, {"public.posts": 3, "public.more": 0}])
+def test_rows_too_few_or_too_many_are_found(program, found):
+    with pytest.raises(program["trouble"].Trouble, match="differs"):
+        program["manifest"].compare_rows({"public.posts": 3}, found)
+    program["manifest"].compare_rows({"public.posts": 3}, {"public.posts": 3})
+
+
+def test_what_is_noted_is_for_everybody_and_leaves_the_rest(program, tmp_path):
+    record, settings = program["record"], {"state": str(tmp_path)}
+    record.note(settings, "backup", ok=True, snapshot="4bba301e", files=3, bytes=24)
+    record.note(settings, "restore_test", why="damaged")
+    noted = json.loads((tmp_path / "backup.json").read_text())
+    assert noted["backup"].keys() == {"at", "ok", "snapshot", "bytes", "files", "why"}
+    assert (noted["backup"]["ok"], noted["restore_test"]["why"]) == (True, "damaged")
+    assert (tmp_path / "backup.json").stat().st_mode & 0o777 == 0o644
