@@ -3,8 +3,8 @@
 A plain PUT over an existing file that is cut leaves the file truncated; the MOVE that ends a chunked upload puts the
 new bytes in place at once, and file id, shares and versions stay (apps/dav/lib/Upload/ChunkingPlugin.php).
 
-The server proves a large file chunk by chunk, while another chunk is under way: hashing all of it in that MOVE takes
-as long as the MOVE itself, and nothing else can be done meanwhile. Where a chunk was not proven, the MOVE hashes all.
+That MOVE is also asked for the hash of what it puts together, and a look at the file tells whether all of that was
+stored: apps/dav/lib/Connector/Sabre/File.php hashes what it reads, and compares lengths for PUT alone.
 """
 
 from __future__ import annotations
@@ -20,16 +20,15 @@ import httpx
 from degoog.model import Item
 from degoog.nextcloud import dav
 from degoog.nextcloud.reader import Reader
-from degoog.nextcloud.tree import PATIENT, STRONG, Stored, Tree, algorithm
+from degoog.nextcloud.tree import PATIENT, Stored, Tree, algorithm
 from degoog.ports import Blob
 
 MIB = 1024 * 1024
 _MOST = 10_000  # apps/dav/lib/Upload/ChunkingV2Plugin.php: names 1 to 10000, at least 5 MiB each but the last
 _LEAST_BYTES = 5 * MIB
 USUAL = 100 * MIB
-_SIDE_BY_SIDE = 2  # chunks of one file: as long as one core of the server hashes, another one receives
+_SIDE_BY_SIDE = 2  # chunks of one file: while the server puts one away, the next is on its way
 _AHEAD = 40  # pieces of at most 1 MiB read ahead, for all uploads together: the next chunk leaves before this one ends
-_PROOF = "sha1"  # of each chunk: the fastest that both sides know
 _POLLS, _PAUSE = 60, 5.0  # how long an assembly is waited for after its answer was lost: five minutes
 
 
@@ -65,18 +64,13 @@ class _Upload:
 
 
 class _Body:
-    """The bytes of a chunk, hashed as they come. Each piece holds a place of `room` until it has been sent."""
+    """The bytes of a chunk as they come. Each piece holds a place of `room` until it has been sent."""
 
     def __init__(self, room: asyncio.Semaphore) -> None:
         self._room = room
         self._held = 0
         self._over = False
         self._pieces: asyncio.Queue[bytes] = asyncio.Queue()
-        self._hash = hashlib.new(_PROOF, usedforsecurity=False)
-
-    @property
-    def digest(self) -> str:
-        return f"{_PROOF}:{self._hash.hexdigest()}"
 
     def put(self, piece: bytes) -> None:
         """Add a piece, for which a place was taken; an empty one ends the body."""
@@ -84,7 +78,6 @@ class _Body:
             self._room.release()
             return
         self._held += 1
-        self._hash.update(piece)
         self._pieces.put_nowait(piece)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -126,17 +119,13 @@ class Chunks:
         there = await self._begin(upload, path, cut)
         async with blob.open() as source:
             reader = Reader(source, blob.size, algorithm(blob.size))
-            proven = await self._send_pieces(_Upload(upload, path, blob.size, cut), there, reader)
+            await self._send_pieces(_Upload(upload, path, blob.size, cut), there, reader)
             await reader.end()
-        stored = await self._finish(
-            upload, path, blob.size, digest=reader.digest, headers=headers, replaces=replaces, hashed=not proven
-        )
+        stored = await self._finish(upload, path, blob.size, digest=reader.digest, headers=headers, replaces=replaces)
         if stored is None:
             await self.drop(upload)
-        elif proven:
-            stored = await self._whole(path, blob.size, reader.digest)
-        elif not stored.digest:
-            stored = Stored(stored.id, stored.etag, await self._tree.hash(path, algorithm(blob.size)))
+        else:
+            stored = await self._whole(path, blob.size, stored.digest)
         return stored, reader.digest
 
     async def drop(self, upload: str) -> None:
@@ -171,19 +160,17 @@ class Chunks:
         entries = [answer.entry() for answer in dav.parse(response.content)]
         return {entry.name: entry.size for entry in entries if not entry.holder and entry.name != ".file"}
 
-    async def _send_pieces(self, upload: _Upload, there: Mapping[str, int | None], reader: Reader) -> bool:
-        """Send what is not there yet; tell whether the server proved every chunk."""
-        proven = upload.size > STRONG
-        under_way: deque[asyncio.Task[bool]] = deque()
+    async def _send_pieces(self, upload: _Upload, there: Mapping[str, int | None], reader: Reader) -> None:
+        """Send what is not there yet."""
+        under_way: deque[asyncio.Task[None]] = deque()
         try:
             for piece in upload.pieces:
                 if there.get(piece.name) == piece.length:
                     async for _skipped in reader.take(piece.length):
                         pass  # hashed all the same: the proof is of the whole
-                    proven = False
                     continue
                 if len(under_way) == _SIDE_BY_SIDE:
-                    proven &= await under_way.popleft()
+                    await under_way.popleft()
                 body = _Body(self._room)
                 under_way.append(asyncio.create_task(self._put(upload, piece, body)))
                 async for data in reader.take(piece.length):
@@ -192,14 +179,13 @@ class Chunks:
                 await self._place(under_way)
                 body.put(b"")
             while under_way:
-                proven &= await under_way.popleft()
+                await under_way.popleft()
         finally:
             for task in under_way:
                 task.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
-        return proven
 
-    async def _place(self, under_way: Collection[asyncio.Task[bool]]) -> None:
+    async def _place(self, under_way: Collection[asyncio.Task[None]]) -> None:
         """Take a place for a piece. Raises what a chunk under way has failed of: it would give no place back."""
         taking = asyncio.ensure_future(self._room.acquire())
         try:
@@ -214,13 +200,11 @@ class Chunks:
             taking.cancel()
             raise
 
-    async def _put(self, upload: _Upload, piece: Piece, body: _Body) -> bool:
-        """Send a chunk; tell whether the server proved it."""
+    async def _put(self, upload: _Upload, piece: Piece, body: _Body) -> None:
         headers = {
             "Destination": self._tree.url(upload.path),
             "Content-Length": str(piece.length),
             "OC-Total-Length": str(upload.size),  # nextcloud.md §3: has the quota checked at once
-            "X-Hash": _PROOF,
         }
         url = self._client.uploads(upload.id, piece.name)
         try:
@@ -231,21 +215,15 @@ class Chunks:
             raise dav.Fault(503, message="the server threw the upload away")  # after a day: it begins anew
         if response.is_error:
             raise dav.fault(response)
-        told = self._tree.stored(response).digest
-        if told not in {"", body.digest}:
-            await self.drop(upload.id)
-            raise dav.Fault(503, message="a part of the upload arrived changed")
-        return bool(told)
 
     async def _whole(self, path: str, size: int, digest: str) -> Stored:
-        """Look whether all of it was put together: a MOVE onto a full disk answers 201 all the same.
-
-        apps/dav/lib/Connector/Sabre/File.php compares lengths for PUT alone.
-        """
+        """Look whether all of it was put together: a MOVE onto a full disk answers 201 all the same."""
         entry = await self._tree.stat(path)
         if entry is None:
             raise dav.Fault(503, message="the upload is not where it was put")
-        return Stored(entry.id, entry.etag, digest if entry.size == size else f"size:{entry.size}")
+        if entry.size != size:
+            return Stored(entry.id, entry.etag, f"size:{entry.size}")
+        return Stored(entry.id, entry.etag, digest or await self._tree.hash(path, algorithm(size)))
 
     async def _finish(
         self,
@@ -256,12 +234,9 @@ class Chunks:
         digest: str,
         headers: Mapping[str, str],
         replaces: str,
-        hashed: bool,
     ) -> Stored | None:
         target = self._tree.url(path)
-        sent = {**headers, "Destination": target, "OC-Total-Length": str(size)}
-        if hashed:
-            sent["X-Hash"] = algorithm(size)
+        sent = {**headers, "Destination": target, "OC-Total-Length": str(size), "X-Hash": algorithm(size)}
         if replaces:
             # RFC 4918 §10.4: only while the file there is the one we know. If-Match would speak of the upload.
             sent |= {"Overwrite": "T", "If": f'<{target}> (["{replaces}"])'}
