@@ -34,6 +34,10 @@ class Documents(Protocol):
     def documents(self) -> Sequence[Document]:
         """All of them, in an order that stays."""
 
+    @property
+    def partial(self) -> bool:
+        """Whether there may be more of them than these."""
+
     def problems(self) -> Sequence[Found]:
         """What could not be opened or is missing, as lines of the ledger."""
 

@@ -106,6 +106,18 @@ class FailReason(StrEnum):
     TRASHED = "trashed"  # the target has it in its trash and takes it nowhere else
 
 
+class Departure(StrEnum):
+    """What a run that followed deletions did at the target with something that is gone at the source."""
+
+    FOLLOWED = "followed"  # it lies in the target's trash, or in the workspace where the target has none
+    EDITED = "edited"  # somebody changed it there: kept
+    OCCUPIED = "occupied"  # something that stays lies in it: kept
+    NOT_OURS = "not_ours"  # it lay there before degoog came, or stands for something else as well: kept
+    UNSURE = "unsure"  # the source could not be read whole, or it is elsewhere there: kept
+    REFUSED = "refused"  # the target would not give it up: kept
+    ABSENT = "absent"  # it no longer lies where degoog put it
+
+
 class LossKind(StrEnum):
     """What arrived but changed on the way."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
-from degoog.model import FailReason, Found, Intent, Item, Kind, Loss, Outcome, Place, Proof, Ref, Seen, Stage
+from degoog.model import Departure, FailReason, Found, Intent, Item, Kind, Loss, Outcome, Place, Proof, Ref, Seen, Stage
 
 P = TypeVar("P")
 P_co = TypeVar("P_co", covariant=True)
@@ -95,6 +95,14 @@ class Following(Protocol):
 
 
 @runtime_checkable
+class Overlooking(Protocol):
+    """A source that may have to do with a part of what there is."""
+
+    def overlooks(self, ref: Ref) -> bool:
+        """Whether the last walk may have missed something though it is there: it is not gone for sure."""
+
+
+@runtime_checkable
 class MaybeUnowned(Protocol):
     """A source that may not know whose data it has: its `account` is then `unowned`, which stands for nobody."""
 
@@ -112,9 +120,6 @@ class Naming(Protocol):
 
     def numbered(self, name: str, number: int) -> str:
         """Give the safe name with a number before its extension (`Budget (2).xlsx`)."""
-
-
-# What a batch is asked to do with one item.
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +181,6 @@ class Touch:
     at: Place
     stage: Stage
     value: Any = None
-
-
-# What became of it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,33 @@ class Batch(Protocol[Q_contra]):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What lies there stays: it is not what was proven, or the target does not give it up."""
+
+    why: Departure
+    detail: str = ""
+
+
+class Trash(Protocol):
+    """How a target gives up what degoog put there. Each thing is looked at before, and only goes as it was seen.
+
+    All of it raises `Unavailable` where the target stopped answering: nobody knows then what became of it.
+    """
+
+    async def lasting(self) -> bool:
+        """Whether people find there what was given up. Where not, the engine keeps a copy before."""
+
+    async def look(self, item: Item, at: Place) -> str | Kept:
+        """Give a mark of what lies at `at.path`: it changes with each change of it, of a holder also of what is in it.
+
+        `Kept` where that is not what `at.proof` describes. What lies in a holder is not looked at.
+        """
+
+    async def discard(self, item: Item, at: Place, mark: str) -> Kept | None:
+        """Give up what lies there, a holder with all that is in it, if it still bears the mark; None once done."""
+
+
 class Target(Protocol[Q_contra]):
     """Where things go. Never overwrites or deletes what degoog did not create."""
 
@@ -261,6 +290,10 @@ class Target(Protocol[Q_contra]):
     @property
     def parallel(self) -> int:
         """How many batches are worth having open at once."""
+
+    @property
+    def trash(self) -> Trash | None:
+        """How it gives things up; None for a target from which nothing is ever taken away."""
 
     def touches(self, item: Item) -> frozenset[Stage]:
         """Which later stages have something to do for this item."""
@@ -309,9 +342,6 @@ class Leg:
     source: Source[Any]
     target: Target[Any]
     convert: Convert[Any, Any] = as_it_is
-
-
-# What a run tells whoever watches.
 
 
 @dataclass(frozen=True, slots=True)

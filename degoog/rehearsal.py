@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from degoog.model import Intent, Item, Proof, Ref, Seen, Stage
-from degoog.ports import Batch, Blob, Bytes, Naming, Result, Settled, Target, Task, Write
+from degoog.model import Intent, Item, Place, Proof, Ref, Seen, Stage
+from degoog.ports import Batch, Blob, Bytes, Kept, Naming, Result, Settled, Target, Task, Trash, Write
 
 _SIZE = 200
 
@@ -17,6 +17,7 @@ class Rehearsal:
 
     def __init__(self, target: Target[Any]) -> None:
         self._target = target
+        self._given_up: set[str] = set()
 
     @property
     def address(self) -> str:
@@ -38,6 +39,11 @@ class Rehearsal:
         """One is enough: nothing is waited for."""
         return 1
 
+    @property
+    def trash(self) -> Trash | None:
+        """One that looks at what lies there and leaves it."""
+        return None if self._target.trash is None else _Looking(self._target.trash, self._given_up)
+
     def touches(self, item: Item) -> frozenset[Stage]:  # noqa: ARG002 - a port's signature
         """Nothing: touches would only be counted."""
         return frozenset()
@@ -50,9 +56,11 @@ class Rehearsal:
         """The real one's."""
         return await self._target.free()
 
-    def list(self, path: str) -> AsyncIterator[Seen]:
-        """The real one's."""
-        return self._target.list(path)
+    async def list(self, path: str) -> AsyncIterator[Seen]:
+        """The real one's, without what would have left."""
+        async for seen in self._target.list(path):
+            if f"{path}/{seen.name}" not in self._given_up:
+                yield seen
 
     async def digest(self, path: str, algorithm: str) -> str:
         """The real one's."""
@@ -77,6 +85,24 @@ class Rehearsal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._target.__aexit__(kind, error, trace)
+
+
+class _Looking:
+    """A trash into which nothing goes."""
+
+    def __init__(self, trash: Trash, given_up: set[str]) -> None:
+        self._trash = trash
+        self._given_up = given_up
+
+    async def lasting(self) -> bool:
+        return await self._trash.lasting()
+
+    async def look(self, item: Item, at: Place) -> str | Kept:
+        return await self._trash.look(item, at)
+
+    async def discard(self, item: Item, at: Place, mark: str) -> Kept | None:  # noqa: ARG002 - a port's signature
+        self._given_up.add(at.path)
+        return None
 
 
 class _Nothing:

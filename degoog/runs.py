@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -16,17 +15,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from degoog import wording
-from degoog.engine import Check, Road, Throttle, Verified, migrate, plan, verify
+from degoog import deletions, wording
+from degoog.engine import Check, Road, Throttle, Verified, follow_deletions, migrate, plan, verify
 from degoog.errors import Refused, Unavailable, Usage
 from degoog.i18n import _
 from degoog.ledger import Balance, Lane, Ledger
+from degoog.ledger.departed import Leaving
 from degoog.ledger.find import resolve
 from degoog.ledger.map import map_name, read_map, write_map
 from degoog.ledger.walk import Keep
 from degoog.model import Stage
 from degoog.ports import Blob, Leg, Observer, Resolve, Source, Target
 from degoog.rehearsal import Rehearsal
+from degoog.stopping import interruptible
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +39,11 @@ AnyRoad = Road[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a plan knows before the first byte: `room` is what fits at the target, None where nobody knows."""
+    """What a plan knows before the first byte: `room` is what fits at the target, None where nobody knows.
+
+    `leaving` is what would leave the target with what is gone, None where deletions are not followed; `many` where
+    that is so much that a person is to be asked; `sheltered` where the target keeps nothing of it.
+    """
 
     ledger: Ledger
     lanes: tuple[Lane, ...]
@@ -47,13 +52,18 @@ class Planned:
     bytes: int
     room: int | None
     rehearsal: bool
+    leaving: Leaving | None = None
+    many: bool = False
+    sheltered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a run ended. `stopped` says why it stopped early, empty when it came to its end.
 
-    `agreed` is false where the plan was made and whoever was asked did not want it carried out.
+    `agreed` is false where the plan was made and whoever was asked did not want it carried out. `followed` where
+    deletions were followed. `unasked` is how many were not because nobody could be asked, and `shelter` the folder in
+    which lies what a target without a trash gave up.
     """
 
     run: int
@@ -62,6 +72,9 @@ class Ended:
     seconds: float
     stopped: str = ""
     agreed: bool = True
+    followed: bool = False
+    unasked: int = 0
+    shelter: Path | None = None
 
 
 @dataclass(slots=True)
@@ -69,7 +82,8 @@ class Journey:
     """A migration to run: the ends of each of its lanes, the ledger's place, and how fast.
 
     `legs` is asked for them once the ledger is open. `agree` may refuse after the plan; `stopping` is told at once
-    that somebody asked to stop.
+    that somebody asked to stop. `follow` is asked, after the plan, whether what is gone at the source leaves the target
+    too, and says None where nobody could be asked; without it deletions are not followed.
     """
 
     road: str
@@ -83,6 +97,7 @@ class Journey:
     rehearsal: bool = False
     agree: Callable[[Planned], bool] = lambda _planned: True
     stopping: Callable[[], None] = lambda: None
+    follow: Callable[[Planned], bool | None] | None = None
     ended: Callable[[Ledger, Sequence[Lane], Ended], None] = lambda _ledger, _lanes, _ended: None
     clock: Callable[[], float] = field(default=time.monotonic)
 
@@ -200,6 +215,10 @@ class _Course:
 
     journey: Journey
     stop: asyncio.Event
+    roads: list[AnyRoad]
+    run: int
+    hold: Callable[[Lane], None]
+    shelter: Path
     stopped: list[str] = field(default_factory=list)
 
     async def each(self, roads: Sequence[AnyRoad], step: Callable[[AnyRoad], Awaitable[AnyRoad]]) -> list[AnyRoad]:
@@ -222,38 +241,56 @@ class _Course:
                 in_a_row = 0
         return went
 
+    async def walk(self, road: AnyRoad) -> AnyRoad:
+        """Look through a source; what it has may belong to another lane."""
+        journey = self.journey
+        lane = await plan(
+            road.source, road.lane, road.target.naming,
+            run=self.run, observer=journey.observer, keep=journey.keep, stop=self.stop, hold=self.hold,
+        )  # fmt: skip
+        if lane.id != road.lane.id:
+            belongs = replace(road, lane=lane)
+            self.roads[self.roads.index(road)] = belongs
+            return belongs
+        return road
+
+    async def move(self, road: AnyRoad) -> AnyRoad:
+        """Do what is pending."""
+        journey = self.journey
+        _check_room(road.lane, await road.target.free(), road.source)
+        pace = Throttle(journey.rate) if journey.rate else None
+        await migrate(road, run=self.run, observer=journey.observer, jobs=journey.jobs, stop=self.stop, throttle=pace)
+        if not self.stop.is_set():
+            await _keep_map(road.lane, road.target, self.run)
+        return road
+
+    async def part(self, road: AnyRoad) -> AnyRoad:
+        """Have what is gone leave; what left a folder has changed its time, which is set anew."""
+        keep = deletions.shelter(None if self.journey.rehearsal else self.shelter / str(road.lane.id))
+        observer = self.journey.observer
+        await follow_deletions(road, run=self.run, observer=observer, stop=self.stop, shelter=keep)
+        return await self.move(road)
+
 
 async def _run(journey: Journey, ledger: Ledger, roads: list[AnyRoad], *, hold: Callable[[Lane], None]) -> Ended:
     began, run = journey.clock(), ledger.begin(journey.command, journey.road)
-    stopped, code, agreed = "", 0, True
+    stopped, code, agreed, unasked = "", 0, True, 0
+    follow: bool | None = False
+    shelter = journey.ledger.parent / deletions.FOLDER / str(run)
     try:
-        async with _interruptible(journey.stopping) as stop:
-            course = _Course(journey, stop)
-
-            async def walk(road: AnyRoad) -> AnyRoad:
-                lane = await plan(
-                    road.source, road.lane, road.target.naming,
-                    run=run, observer=journey.observer, keep=journey.keep, stop=stop, hold=hold,
-                )  # fmt: skip
-                if lane.id != road.lane.id:
-                    belongs = replace(road, lane=lane)
-                    roads[roads.index(road)] = belongs
-                    return belongs
-                return road
-
-            async def move(road: AnyRoad) -> AnyRoad:
-                _check_room(road.lane, await road.target.free(), road.source)
-                pace = Throttle(journey.rate) if journey.rate else None
-                await migrate(road, run=run, observer=journey.observer, jobs=journey.jobs, stop=stop, throttle=pace)
-                if not stop.is_set():
-                    await _keep_map(road.lane, road.target, run)
-                return road
-
-            walked = await course.each(roads, walk)
+        async with interruptible(journey.stopping) as stop:
+            course = _Course(journey, stop, roads, run, hold, shelter)
+            walked = await course.each(roads, course.walk)
             if walked and not stop.is_set():
-                agreed = journey.agree(await _planned(journey, ledger, walked, run))
+                planned = await _planned(journey, ledger, walked, run)
+                agreed = journey.agree(planned)
+                if agreed and journey.follow is not None and not stop.is_set():
+                    follow = journey.follow(planned)
+                    unasked = planned.leaving.items if follow is None and planned.leaving else 0
                 if agreed and not stop.is_set():
-                    await course.each(walked, move)
+                    moved = await course.each(walked, course.move)
+                    if follow and not stop.is_set():
+                        await course.each(moved, course.part)
             stopped = "\n".join(dict.fromkeys(course.stopped))
             code = INTERRUPTED if stop.is_set() else 4 if stopped else 0
     except Unavailable as unavailable:
@@ -267,8 +304,11 @@ async def _run(journey: Journey, ledger: Ledger, roads: list[AnyRoad], *, hold: 
     balances = [road.lane.balance(run) for road in roads]
     balance = sum(balances, Balance())
     holds = all(one.holds for one in balances)
-    code = code or (0 if holds and not agreed else _verdict(balance, holds=holds))
-    ended = Ended(run, balance, code, journey.clock() - began, stopped, agreed)
+    code = code or (0 if holds and not agreed else _verdict(balance, holds=holds)) or (4 if unasked else 0)
+    ended = Ended(
+        run, balance, code, journey.clock() - began, stopped, agreed,
+        followed=bool(follow), unasked=unasked, shelter=shelter if shelter.exists() else None,
+    )  # fmt: skip
     ledger.end(run, exit_code=ended.exit, sent=balance.bytes, stopped=stopped)
     _log.info("run %s: %s, exit %s", run, balance, ended.exit)
     journey.ended(ledger, [road.lane for road in roads], ended)
@@ -288,6 +328,7 @@ async def _planned(journey: Journey, ledger: Ledger, roads: Sequence[AnyRoad], r
     amounts = {stage: [road.lane.amount(stage) for road in roads] for stage in (Stage.HOLDERS, Stage.CONTENT)}
     rooms = {road.target.identity: await road.target.free() for road in roads}
     known = [room for room in rooms.values() if room is not None]
+    ahead = None if journey.follow is None else [await deletions.ahead(road) for road in roads]
     return Planned(
         ledger,
         tuple(road.lane for road in roads),
@@ -296,6 +337,9 @@ async def _planned(journey: Journey, ledger: Ledger, roads: Sequence[AnyRoad], r
         sum(size for _items, size in amounts[Stage.CONTENT]),
         sum(known) if known and len(known) == len(rooms) else None,
         rehearsal=journey.rehearsal,
+        leaving=None if ahead is None else sum((one.leaving for one in ahead), Leaving()),
+        many=any(one.many for one in ahead or ()),
+        sheltered=any(one.sheltered for one in ahead or ()),
     )
 
 
@@ -339,27 +383,3 @@ async def _keep_map(lane: Lane, target: Target[Any], run: int) -> None:
 async def _chunks(file: Any) -> AsyncIterator[bytes]:  # noqa: ANN401 - tempfile's own wrapper
     while chunk := file.read(1 << 18):
         yield chunk
-
-
-@asynccontextmanager
-async def _interruptible(stopping: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
-    """Give an event that Ctrl-C or a polite kill sets; the second one cancels what is in hand."""
-    stop, loop, task = asyncio.Event(), asyncio.get_running_loop(), asyncio.current_task()
-
-    def ask() -> None:
-        if not stop.is_set():
-            stop.set()
-            stopping()
-        elif task is not None:
-            task.cancel()
-
-    taken = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
-            loop.add_signal_handler(number, ask)
-            taken.append(number)
-    try:
-        yield stop
-    finally:
-        for number in taken:
-            loop.remove_signal_handler(number)

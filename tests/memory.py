@@ -11,8 +11,22 @@ from itertools import count
 
 from degoog.convert.names import Names, Rules
 from degoog.errors import Refused
-from degoog.model import FailReason, Found, Intent, Item, Kind, Loss, LossKind, Place, Proof, Ref, Seen, Stage
-from degoog.ports import Blob, Bytes, Failed, Make, Move, Result, Settled, Task, Touch, Unknown, Write
+from degoog.model import (
+    Departure,
+    FailReason,
+    Found,
+    Intent,
+    Item,
+    Kind,
+    Loss,
+    LossKind,
+    Place,
+    Proof,
+    Ref,
+    Seen,
+    Stage,
+)
+from degoog.ports import Blob, Bytes, Failed, Kept, Make, Move, Result, Settled, Task, Touch, Unknown, Write
 
 YEAR = datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -65,6 +79,7 @@ class MemorySource:
         self.founds: list[Found] = []
         self.data: dict[Ref, bytes] = {}
         self.unreadable = set(unreadable)
+        self.overlooked: set[str] = set()
         self.reads = 0
         for entry in entries:
             self.add(entry)
@@ -83,6 +98,9 @@ class MemorySource:
     async def walk(self) -> AsyncIterator[Found]:
         for found in self.founds:
             yield found
+
+    def overlooks(self, ref: Ref) -> bool:
+        return ref.id in self.overlooked
 
     async def read(self, item: Item) -> Blob:
         self.reads += 1
@@ -119,6 +137,8 @@ class Store:
 
     nodes: dict[str, Node] = field(default_factory=dict)
     maps: dict[str, bytes] = field(default_factory=dict)
+    trash: dict[str, Node] = field(default_factory=dict)
+    trashed: list[str] = field(default_factory=list)
     step: Callable[[], None] = lambda: None
     changes: int = 0
     serial: int = 0
@@ -144,6 +164,14 @@ class Store:
             self.nodes[new + path[len(old) :]] = self.nodes.pop(path)
         self.step()
 
+    def discard(self, path: str) -> None:
+        self.step()
+        self.changes += 1
+        for below in [p for p in self.nodes if p == path or p.startswith(path + "/")]:
+            self.trash[below] = self.nodes.pop(below)
+            self.trashed.append(below)
+        self.step()
+
     def files(self) -> dict[str, bytes]:
         """Every file's bytes by path."""
         return {path: node.data for path, node in self.nodes.items() if node.data is not None}
@@ -163,6 +191,11 @@ class MemoryTarget:
         self.flaky: dict[str, int] = dict(flaky or {})
         self.refused = set(refused)
         self.hashed = 0
+        self.lasting = True
+
+    @property
+    def trash(self) -> MemoryTrash:
+        return MemoryTrash(self)
 
     def touches(self, item: Item) -> frozenset[Stage]:
         return frozenset({Stage.LAST} if item.holder else {Stage.PROPERTIES} if item.starred else ())
@@ -208,6 +241,36 @@ class MemoryTarget:
 
     async def __aexit__(self, *_error) -> None:
         return None
+
+
+class MemoryTrash:
+    def __init__(self, target: MemoryTarget) -> None:
+        self._target = target
+
+    async def lasting(self) -> bool:
+        return self._target.lasting
+
+    async def look(self, item: Item, at: Place) -> str | Kept:
+        node = self._target.store.nodes.get(at.path)
+        if node is None:
+            return Kept(Departure.ABSENT)
+        proof = at.proof or Proof("")
+        if item.holder:
+            return self._mark(at.path) if node.holder and node.id == proof.id else Kept(Departure.EDITED)
+        ours = not node.holder and (str(node.etag) == proof.etag or _digest(node.data or b"") == proof.digest)
+        return self._mark(at.path) if ours else Kept(Departure.EDITED)
+
+    async def discard(self, item: Item, at: Place, mark: str) -> Kept | None:
+        if item.ref.id in self._target.refused:
+            return Kept(Departure.REFUSED, "no")
+        if self._mark(at.path) != mark:
+            return Kept(Departure.OCCUPIED if item.holder else Departure.EDITED)
+        self._target.store.discard(at.path)
+        return None
+
+    def _mark(self, path: str) -> str:
+        nodes = self._target.store.nodes
+        return repr([(p, n.id, n.etag) for p, n in sorted(nodes.items()) if p == path or p.startswith(path + "/")])
 
 
 class MemoryBatch:

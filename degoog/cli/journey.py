@@ -7,10 +7,11 @@ import shlex
 import shutil
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from degoog.cli import asking
+from degoog.cli import asking, departing
 from degoog.cli.context import Context
 from degoog.cli.paragraphs import wrapped
 from degoog.filters import Filters, Rule
@@ -18,6 +19,7 @@ from degoog.i18n import _
 from degoog.observe import Watcher
 
 if TYPE_CHECKING:
+    from degoog.cli.departing import Follow
     from degoog.config_schema import Workspace
     from degoog.ends import Destination, Origin
     from degoog.ledger import Lane, Ledger
@@ -135,7 +137,16 @@ def ends_again(folder: Path, ledger: Ledger, workspace: Workspace | None, *, roa
     return words
 
 
-def migrate(context: Context, trip: Trip, *, rehearsal: bool, ask: bool, jobs: int | None, rate: int | None) -> int:
+def migrate(
+    context: Context,
+    trip: Trip,
+    *,
+    rehearsal: bool,
+    ask: bool,
+    jobs: int | None,
+    rate: int | None,
+    follow: Follow | None = None,
+) -> int:
     """Plan, show, and unless refused migrate; gives the exit code."""
     from degoog import runs
 
@@ -154,12 +165,12 @@ def migrate(context: Context, trip: Trip, *, rehearsal: bool, ask: bool, jobs: i
         journey = runs.Journey(
             road=trip.name, legs=lambda resolve: trip.legs(screen, resolve), ledger=context.home() / runs.LEDGER,
             observer=screen, command="migrate", keep=kept(trip), jobs=jobs, rate=rate, rehearsal=rehearsal,
-            agree=agree, stopping=lambda: stopping(context, screen), ended=ended,
+            agree=agree, stopping=lambda: stopping(context, screen), ended=ended, follow=follow,
         )  # fmt: skip
         return asyncio.run(runs.run_migration(journey)).exit
 
 
-def plan(context: Context, trip: Trip) -> int:
+def plan(context: Context, trip: Trip, *, follow: Follow | None = None) -> int:
     """Walk the source into the ledger and show what a migration would do."""
     from degoog import runs
 
@@ -177,13 +188,14 @@ def plan(context: Context, trip: Trip) -> int:
         journey = runs.Journey(
             road=trip.name, legs=lambda resolve: trip.legs(screen, resolve), ledger=context.home() / runs.LEDGER,
             observer=screen, command="plan", keep=kept(trip), agree=show,
-            stopping=lambda: stopping(context, screen), ended=ended,
+            stopping=lambda: stopping(context, screen), ended=ended, follow=follow,
         )  # fmt: skip
         how = asyncio.run(runs.run_migration(journey))
     if how.exit == runs.INTERRUPTED:
         show_next(context, _("Stopped at your request. To go on:"), command("plan", trip, source=True))
     else:
-        show_next(context, how.stopped or _("To move all this:"), command("migrate", trip, source=True))
+        again = command("migrate", trip, source=True) + (departing.OPTION if follow else "")
+        show_next(context, how.stopped or _("To move all this:"), again)
     return how.exit
 
 
@@ -202,7 +214,8 @@ def plan_screen(planned: Planned, *, most: int | None) -> list[str]:
     from degoog.report import plan_lines
 
     with planned.ledger.only(*planned.lanes):
-        return plan_lines(planned.ledger, road=planned.lanes[0].road, free=planned.room, most=most, width=width())
+        told = plan_lines(planned.ledger, road=planned.lanes[0].road, free=planned.room, most=most, width=width())
+    return [*told, *departing.ahead(planned, width=width())]
 
 
 def stopping(context: Context, screen: Screen) -> None:
@@ -223,7 +236,7 @@ def close(context: Context, trip: Trip, ledger: Ledger, how: Ended, *, rehearsal
     from degoog import runs
     from degoog.report import gather, rehearsed
 
-    again = command("migrate", trip, source=True)
+    again = command("migrate", trip, source=True) + (departing.OPTION if how.followed or how.unasked else "")
     interrupted = how.exit == runs.INTERRUPTED
     if interrupted:
         context.show(wrapped(_("Stopped at your request. Nothing is lost: what has arrived is recorded.")) + "\n")
@@ -235,22 +248,35 @@ def close(context: Context, trip: Trip, ledger: Ledger, how: Ended, *, rehearsal
         show_next(context, _("This was a rehearsal: nothing was moved, nothing was changed. To begin again:"),
                   f"{again} --dry-run")  # fmt: skip
     elif rehearsal:
-        lines = rehearsed(gather(ledger, run=how.run, road=trip.name), again=again, width=width())
+        lines = rehearsed(
+            gather(ledger, run=how.run, road=trip.name), again=again, width=width(), followed=how.followed
+        )
         context.show("\n".join(lines))
     elif interrupted and not how.balance.found:  # before the source was looked through
         show_next(context, _("To begin again:"), again)
     else:
-        show_closing(context, trip, ledger, run=how.run)
+        show_closing(context, trip, ledger, run=how.run, again=again, followed=how.followed)
+    for line in departing.afterwards(how, again=again, width=width()):
+        context.show(line)
     emit_summary(context, trip, ledger, how.run, seconds=how.seconds, exit_code=how.exit)
 
 
-def show_closing(context: Context, trip: Trip, ledger: Ledger, *, run: int | None = None, extra: int = 0) -> None:
+def show_closing(
+    context: Context,
+    trip: Trip,
+    ledger: Ledger,
+    *,
+    run: int | None = None,
+    extra: int = 0,
+    again: str = "",
+    followed: bool = False,
+) -> None:
     """Print the closing screen of a migration, or, without a run, of a comparison."""
     from degoog.report import closing, compared, gather
 
-    lines = (compared if run is None else closing)(
+    lines = (compared if run is None else partial(closing, followed=followed))(
         gather(ledger, run=run, road=trip.name, extra=extra),
-        again=command("migrate", trip, source=True),
+        again=again or command("migrate", trip, source=True),
         options=trip.options(source=False),
         workspace=shlex.join(workspace_option(context)),
         zone=context.zone,

@@ -25,6 +25,7 @@ def _road(name: str, *, about: str, example: str) -> None:
     @options.jobs
     @options.limit_rate
     @options.ask
+    @options.follow_deletions
     def migrate(
         context: Context,
         *,
@@ -32,12 +33,16 @@ def _road(name: str, *, about: str, example: str) -> None:
         jobs: int | None,
         limit_rate: int | None,
         ask: bool | None,
+        follow_deletions: bool,
         **ends: Unpack[EndsGiven],
     ) -> int:
-        from degoog.cli import journey
+        from degoog.cli import departing, journey
 
         trip = journey.Trip(context, name, **ends)
-        return journey.migrate(context, trip, rehearsal=dry_run, ask=bool(ask), jobs=jobs, rate=limit_rate)
+        follow = departing.follow(context, trip.name, ask=ask, rehearsal=dry_run) if follow_deletions else None
+        return journey.migrate(
+            context, trip, rehearsal=dry_run, ask=bool(ask), jobs=jobs, rate=limit_rate, follow=follow
+        )
 
     command.add_command(migrate)
 

@@ -93,6 +93,11 @@ limit_rate = option(
 ask = option(
     "--ask/--yes", "ask", default=None, help=N_("Wait for your answer after the plan, or never (default: never).")
 )
+follow_deletions = option(
+    "--follow-deletions",
+    is_flag=True,
+    help=N_("What is gone at the source also goes to the trash of the new place, where nobody has changed it."),
+)
 full = option("--full", is_flag=True, help=N_("Have the server read every file again."))
 sample = option("--sample", type=SHARE, metavar=N_("SHARE"), help=N_("Download a share of the files, such as 5%."))
 

@@ -21,10 +21,12 @@ command = group(
 def _road(name: str, *, about: str, example: str) -> None:
     @declare(name, help=about, example=example)
     @options.ends_and_filters
-    def plan(context: Context, **ends: Unpack[EndsGiven]) -> int:
-        from degoog.cli import journey
+    @options.follow_deletions
+    def plan(context: Context, *, follow_deletions: bool, **ends: Unpack[EndsGiven]) -> int:
+        from degoog.cli import departing, journey
 
-        return journey.plan(context, journey.Trip(context, name, **ends))
+        follow = departing.follow(context, name, ask=False, rehearsal=True) if follow_deletions else None
+        return journey.plan(context, journey.Trip(context, name, **ends), follow=follow)
 
     command.add_command(plan)
 

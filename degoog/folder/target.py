@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from stat import S_ISDIR
@@ -21,6 +22,7 @@ from degoog.errors import Usage
 from degoog.files import replacing, write_atomically
 from degoog.folder import disk
 from degoog.folder.batch import FolderBatch
+from degoog.folder.trash import FolderTrash
 from degoog.i18n import _
 from degoog.model import Item, Seen, Stage
 from degoog.ports import Blob, Bytes
@@ -34,8 +36,9 @@ class Folder:
 
     parallel = 2
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, clock: Callable[[], float] = time.time) -> None:
         self.root = root.absolute()
+        self._clock = clock
         self.naming = _NAMING
         self._identity = ""
         self._bench: FileLock | None = None
@@ -111,6 +114,11 @@ class Folder:
             shutil.rmtree(_of(self._bench), ignore_errors=True)
             self._bench.release()
             self._bench = None
+
+    @property
+    def trash(self) -> FolderTrash:
+        """The folder `.degoog/trash`."""
+        return FolderTrash(self.root, self._mark.parent / "trash", self.naming, clock=self._clock)
 
     def touches(self, item: Item) -> frozenset[Stage]:
         """Folders get their times last: every file put into them changes these."""

@@ -123,6 +123,10 @@ class GoogleContacts:
             if known(ref) is not None:
                 yield Gone(ref)
 
+    def overlooks(self, ref: Ref) -> bool:
+        """Whether it is of a book that is not asked for now."""
+        return _OTHER not in self._books and ref.id.partition("/")[0] == _OTHER.id
+
     async def read(self, item: Item) -> RawCard | Traits:
         """Describe the book, or give a card with its picture."""
         if item.holder:

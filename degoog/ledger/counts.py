@@ -9,10 +9,10 @@ from typing import Any
 
 from degoog.ledger.balance import Balance
 from degoog.ledger.book import Ledger
-from degoog.ledger.entries import ARRIVED, FROM, OUTCOME, SIZE, UNPROVEN, Cause, condition
+from degoog.ledger.entries import ARRIVED, FROM, OUTCOME, REASON, SIZE, UNPROVEN, Cause, condition
 from degoog.ledger.lane import Lane
 from degoog.ledger.walk import EPOCH, moment
-from degoog.model import FailReason, Kind, LossKind, Outcome, SkipReason
+from degoog.model import Departure, FailReason, Kind, LossKind, Outcome, SkipReason
 
 Family = Callable[[str, str], str]
 _BYTES = f"coalesce(sum(coalesce({SIZE}, 0)), 0)"
@@ -119,7 +119,7 @@ def reasons(ledger: Ledger, *, run: int | None = None, road: str | None = None) 
     """Count by cause what was skipped or failed, what is pending and what is gone; the most frequent first."""
     rows = _rows(
         ledger,
-        f"SELECT {OUTCOME} AS outcome, CASE WHEN {OUTCOME} IN ('pending', 'gone') THEN '' ELSE i.reason END,"
+        f"SELECT {OUTCOME} AS outcome, {REASON},"
         f" count(*), sum(i.count), {_BYTES} {FROM} AND NOT ({ARRIVED}) GROUP BY 1, 2 ORDER BY 3 DESC, 2",
         run=run,
         road=road,
@@ -134,9 +134,19 @@ def _cause(outcome: Outcome, reason: str) -> Cause:
         case Outcome.FAILED:
             return FailReason(reason)
         case Outcome.GONE:
-            return Outcome.GONE
+            return Departure(reason) if reason else Outcome.GONE
         case _:
             return Outcome.PENDING
+
+
+def departures(ledger: Ledger, *, run: int | None = None, road: str | None = None) -> list[Group]:
+    """Count what became of what is gone, where deletions were followed: what left in that run, and all that stays."""
+    sql = (
+        f"SELECT i.departure, count(*), sum(i.count), {_BYTES} {FROM} AND i.walk < l.walk AND i.departure <> ''"
+        f" AND (i.departure NOT IN ('{Departure.FOLLOWED}', '{Departure.ABSENT}') OR i.run = r.run)"
+        " GROUP BY 1 ORDER BY 2 DESC, 1"
+    )
+    return [Group(Departure(why), Tally(*numbers)) for why, *numbers in _rows(ledger, sql, run=run, road=road)]
 
 
 def losses(ledger: Ledger, *, run: int | None = None, road: str | None = None) -> list[Group]:

@@ -14,10 +14,10 @@ from typing import Any, Literal
 from degoog.ledger.book import IN_SCOPE, Ledger
 from degoog.ledger.checking import Verdict
 from degoog.ledger.walk import moment
-from degoog.model import FailReason, Kind, Loss, LossKind, Outcome, SkipReason
+from degoog.model import Departure, FailReason, Kind, Loss, LossKind, Outcome, SkipReason
 
 Unsettled = Literal[Outcome.PENDING, Outcome.GONE]
-Cause = SkipReason | FailReason | LossKind | Verdict | Unsettled
+Cause = SkipReason | FailReason | LossKind | Verdict | Unsettled | Departure
 
 # The last run that moved things, road by road: what it settled is `moved`, what an earlier one settled `unchanged`.
 _LATEST = """
@@ -28,6 +28,8 @@ LEFT JOIN (SELECT road, max(id) AS run FROM run
 
 OUTCOME = """CASE WHEN i.walk < l.walk THEN 'gone' WHEN i.state <> 'done' THEN i.state
   WHEN i.run = r.run THEN 'moved' ELSE 'unchanged' END"""
+
+REASON = "CASE WHEN i.walk < l.walk THEN i.departure WHEN i.state = 'pending' THEN '' ELSE i.reason END"
 
 # An item that a walk has only just entered counts once that walk is complete; count is 0 for degoog's own folders.
 FROM = f"""
@@ -47,8 +49,8 @@ SIZE = "iif(i.state = 'done', coalesce(i.proof_size, i.size), coalesce(i.size, i
 
 _SELECT = f"""
 SELECT i.id, l.road, l.source, l.address, i.ref, i.kind, i.name, {PATH}, {SIZE}, i.count,
-       {OUTCOME}, i.reason, i.detail, coalesce(i.lies, ''), coalesce(i.proof_digest, ''), i.checked, i.link,
-       i.new_link, i.modified, i.created, i.settled, i.owner, i.media
+       {OUTCOME}, iif(i.walk < l.walk, i.departure, i.reason), i.detail, coalesce(i.lies, ''),
+       coalesce(i.proof_digest, ''), i.checked, i.link, i.new_link, i.modified, i.created, i.settled, i.owner, i.media
 """
 
 _SHARES = f"""
@@ -68,8 +70,9 @@ class Entry:
     """A line of the ledger as a reader wants it.
 
     `path` is where it lay at the source, of the names people gave. `size` is in bytes, as moved where it was moved.
-    `reason` is a `SkipReason` or `FailReason`, empty otherwise. `lies` is where it lies at the target, relative to
-    the lane's folder, empty when it never arrived. `digest` is `algorithm:hex` as the target computed it. `checked`
+    `reason` is a `SkipReason` or `FailReason`, of what is gone a `Departure`, empty otherwise. `lies` is where it lies
+    at the target, relative to the lane's folder, empty when it never arrived.
+    `digest` is `algorithm:hex` as the target computed it. `checked`
     is the last `Verdict`, empty before `verify`. Times are aware.
     """
 
@@ -165,18 +168,19 @@ def shares(ledger: Ledger, *, road: str | None = None) -> Iterator[Share]:
 def condition(cause: Cause) -> str:
     """Give what holds, in SQL, of the items a cause stands for; `:cause` is its value."""
     match cause:
-        case SkipReason():
-            return "i.walk >= l.walk AND i.state = 'skipped' AND i.reason = :cause"
-        case FailReason():
-            return "i.walk >= l.walk AND i.state = 'failed' AND i.reason = :cause"
+        case SkipReason() | FailReason():
+            state = "skipped" if isinstance(cause, SkipReason) else "failed"
+            return f"i.walk >= l.walk AND i.state = '{state}' AND i.reason = :cause"
         case LossKind.UNPROVEN | Verdict.UNPROVEN:
             return UNPROVEN + " AND :cause <> ''"
         case LossKind():
             return _LOST
         case Verdict():
             return f"{ARRIVED} AND i.checked = :cause"
+        case Departure():
+            return "i.walk < l.walk AND i.departure = :cause"
         case Outcome():
-            return f"{OUTCOME} = :cause"
+            return f"{OUTCOME} = :cause AND NOT (i.walk < l.walk AND i.departure <> '')"
 
 
 def _read(connection: sqlite3.Connection, sql: str, what: dict[str, Any]) -> Iterator[Entry]:

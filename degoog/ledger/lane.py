@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from degoog.ledger.book import Ledger
 
 # What somebody else put there, or in which something else that was migrated lies too: a file or a holder.
-_NOT_OURS_ALONE = """(i.found OR EXISTS (
+NOT_OURS_ALONE = """(i.found OR EXISTS (
   SELECT 1 FROM item o WHERE o.lies = i.lies AND o.stage = i.stage AND o.id <> i.id AND o.lane IN (
     SELECT other.id FROM lane other JOIN lane mine ON mine.identity = other.identity WHERE mine.id = i.lane)))"""
 
@@ -147,7 +147,7 @@ class Lane:
         """Give what a killed run was about to move: it lies where it lay, or where its intent says."""
         sql = ROW + (
             " WHERE i.lane = ? AND i.state = 'pending' AND i.lies IS NOT NULL AND n.path <> i.lies"
-            f" AND NOT {_NOT_OURS_ALONE}"
+            f" AND NOT {NOT_OURS_ALONE}"
         )
         return [read(row) for row in self._connection.execute(sql, (self.id,))]
 
@@ -155,14 +155,14 @@ class Lane:
         """Give what still lies where a row must go, if it is ours and about to leave."""
         found = self._connection.execute(
             ROW + " WHERE i.lane = ? AND i.lies = ? AND i.state = 'pending' AND i.id <> ? AND i.named IS NOT NULL"
-            f" AND NOT {_NOT_OURS_ALONE}",
+            f" AND NOT {NOT_OURS_ALONE}",
             (self.id, row.place.path, row.id),
         ).fetchone()
         return found and read(found)
 
     def ours_alone(self, row: Row) -> bool:
         """Whether what lies where a row arrived may be replaced or moved: nobody else put it there or needs it."""
-        sql = f"SELECT NOT {_NOT_OURS_ALONE} FROM item i WHERE i.id = ?"  # noqa: S608 - a constant
+        sql = f"SELECT NOT {NOT_OURS_ALONE} FROM item i WHERE i.id = ?"  # noqa: S608 - a constant
         return bool(self._connection.execute(sql, (row.id,)).fetchone()[0])
 
     def row(self, id_: int) -> Row:
@@ -274,7 +274,7 @@ class Lane:
         """Whether something arrived of which the map kept at the target does not know."""
         sql = (
             "SELECT EXISTS (SELECT 1 FROM item i JOIN lane l ON l.id = i.lane"
-            " WHERE l.id = ? AND i.lies IS NOT NULL AND i.run > l.mapped)"
+            " WHERE l.id = ? AND (i.lies IS NOT NULL OR i.departure <> '') AND i.run > l.mapped)"
         )
         return bool(self._connection.execute(sql, (self.id,)).fetchone()[0])
 

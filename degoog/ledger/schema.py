@@ -155,7 +155,14 @@ _SHARED_HOLDERS = """
 CREATE INDEX item_lies_in ON item (lies) WHERE lies IS NOT NULL AND stage = 0;
 """
 
-MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER, _BOOKMARK, _PARTS, _ALIASES, _SHARED_HOLDERS)
+# `item.departure`: what a run that followed deletions did with it, while it is gone. `lane.hides`: the last complete
+# walk knows that it did not see everything.
+_DEPARTURES = """
+ALTER TABLE item ADD COLUMN departure TEXT NOT NULL DEFAULT '';
+ALTER TABLE lane ADD COLUMN hides INTEGER NOT NULL DEFAULT 0;
+"""
+
+MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER, _BOOKMARK, _PARTS, _ALIASES, _SHARED_HOLDERS, _DEPARTURES)
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:

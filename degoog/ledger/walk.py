@@ -88,6 +88,9 @@ UPDATE item SET state = new.state, reason = iif(new.state = 'done', '', verdict)
 WHERE new.id = item.id AND (item.state <> new.state OR (new.state <> 'done' AND item.reason <> item.verdict))
 """  # noqa: S608 - the reasons are an enumeration of ours
 
+# What was gone and is found again.
+_BACK_AGAIN = "UPDATE item SET departure = '' WHERE lane = :lane AND walk = :walk AND departure <> ''"
+
 
 def milliseconds(moment: datetime | None) -> int | None:
     """Give a time as the ledger writes it; works for 1601 as for 2400."""
@@ -218,9 +221,17 @@ class Walk:
             give_names(connection, self._lane, self._number, self._naming)
             lay_paths(connection, self._lane, self._number, column="path", name="named")
             connection.execute(_STATE, what)
+            connection.execute(_BACK_AGAIN, what)
             connection.execute(
-                "UPDATE lane SET walk = :walk, found = :found, bookmark = :bookmark WHERE id = :lane",
-                what | {"found": self._yielded, "bookmark": bookmark},
+                "UPDATE lane SET walk = :walk, found = :found, bookmark = :bookmark,"
+                " hides = :hides OR (hides AND :changes) WHERE id = :lane",
+                what
+                | {
+                    "found": self._yielded,
+                    "bookmark": bookmark,
+                    "hides": self._hides,
+                    "changes": self._scope is Scope.CHANGES,
+                },
             )
         self._entered.clear()
 

@@ -30,6 +30,8 @@ _BEGINS = re.compile(rb"^BEGIN:V(?:CALENDAR|CARD)[ \t]*\r?$", re.IGNORECASE | re
 class Paths:
     """Files on this machine; a folder stands for all files in it with this ending."""
 
+    partial = False
+
     def __init__(self, paths: Sequence[Path], *, ending: str) -> None:
         self._paths = paths
         self._ending = ending
@@ -79,6 +81,8 @@ class Address:
 
     The address is a secret: whoever knows it reads the calendar. It is neither shown nor kept.
     """
+
+    partial = False
 
     def __init__(
         self, url: str, *, observer: Observer | None = None, transport: httpx.AsyncBaseTransport | None = None

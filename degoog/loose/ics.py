@@ -39,6 +39,7 @@ class IcsSource:
         self._shelf: Shelf | None = None
         self._zones: dict[str, dict[str, tuple[Line, ...]]] = {}
         self._own: dict[str, dict[str, str]] = {}
+        self._cut: set[str] = set()
 
     @property
     def account(self) -> str:
@@ -55,6 +56,10 @@ class IcsSource:
                 yield found
                 if not count % _PAUSE:
                     await asyncio.sleep(0)
+
+    def overlooks(self, ref: Ref) -> bool:
+        """Whether it may lie in a document that is not there, or behind the end of one that was cut off."""
+        return self._documents.partial or ref.id.partition("|")[0] in self._cut
 
     async def read(self, item: Item) -> RawObject | Traits:
         """Describe a calendar, or give all components of one UID. Raises `Refused` for what is not in the files."""
@@ -97,11 +102,14 @@ class IcsSource:
             count = 0
             for document in self._documents.documents():
                 self._zones[document.key], self._own[document.key] = {}, {}
-                for piece in pieces(document.open()):
+                tail = _Tail(document.open())
+                for piece in pieces(tail):
                     self._take(shelf, document, piece)
                     count += 1
                     if not count % _PAUSE:
                         await asyncio.sleep(0)
+                if not tail.complete:
+                    self._cut.add(document.key)
             shelf.sort()
             self._shelf = shelf
         return self._shelf
@@ -160,6 +168,23 @@ class IcsSource:
             title, day = unescaped(group[0].value("SUMMARY")), _day(group[0])
             digest = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
             yield Found(_item(document, kind, key, _Told(title, day, digest, pile.modified)))
+
+
+class _Tail:
+    """Chunks that pass, and whether the last of them ended a calendar."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._last = b""
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self._last = (self._last + chunk)[-64:]
+            yield chunk
+
+    @property
+    def complete(self) -> bool:
+        return self._last.rstrip(b"\r\n \t\0").upper().endswith(b"END:VCALENDAR")
 
 
 class _Told(NamedTuple):

@@ -55,6 +55,10 @@ class VcfSource:
             detail = _("line {line}: it has no end").format(line=laid.number)
             yield Found(_item(laid.key, laid.title, laid.digest), FailReason.BROKEN, detail)
 
+    def overlooks(self, ref: Ref) -> bool:  # noqa: ARG002 - a port's signature
+        """Whether the documents are not all there are."""
+        return self._documents.partial
+
     async def read(self, item: Item) -> RawCard | Traits:
         """Describe the book, or give a card with the groups it is in. Raises `Refused` for what is not in the files."""
         if item.holder:

@@ -63,6 +63,7 @@ class BundleFolder:
     """A `ports.Target` that writes `import.zip`; what it is made of stays in `.degoog`, for later runs to add to."""
 
     parallel = 1
+    trash = None  # what was said stays
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()

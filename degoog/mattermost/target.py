@@ -51,6 +51,11 @@ class MattermostChannels:
         return 1
 
     @property
+    def trash(self) -> None:
+        """None: what was said stays, for those who read and answered it."""
+        return
+
+    @property
     def accounts(self) -> Census:
         """Who and what is there; what a conversion asks before it gives names."""
         return self._tools.census

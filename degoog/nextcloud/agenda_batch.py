@@ -108,15 +108,17 @@ class AgendaBatch:
         at = task.at
         look = task.value if isinstance(task.value, Traits) else Traits(task.item.name, self._door.component)
         for path in self._places(at.path):
+            found = False
             if not await self._door.make(path, look):
                 there = await self._door.about(path)
                 # nextcloud.md §7: a deleted calendar still answers at its address, and would swallow what is put there.
                 if there is None or there.deleted or not there.holds:
                     continue
-                if at.proof is not None or at.intent is not None:
+                found = at.proof is None and at.intent is None
+                if not found:
                     await self._door.describe(path, look)
             losses = (Loss(LossKind.BESIDE, at.path),) if path != at.path else ()
-            return Settled(task.item, path, Proof(posixpath.basename(path)), losses, self._door.url(path))
+            return Settled(task.item, path, Proof(posixpath.basename(path)), losses, self._door.url(path), found)
         raise AssertionError("places never end")
 
     # Objects.

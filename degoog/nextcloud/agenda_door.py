@@ -26,6 +26,8 @@ C = "{urn:ietf:params:xml:ns:caldav}"
 A = "{urn:ietf:params:xml:ns:carddav}"
 COLOR = "{http://apple.com/ns/ical/}calendar-color"
 DELETED = "{http://nextcloud.com/ns}deleted-at"
+_RETENTION = "{http://nextcloud.com/ns}trash-bin-retention-duration"
+_CTAG = "{http://calendarserver.org/ns/}getctag"
 _ABOUT = f"{C}calendar-description"
 _HOLDS = f"{C}supported-calendar-component-set"
 _KINDS = {"VEVENT": "text/calendar; charset=utf-8", "VTODO": "text/calendar; charset=utf-8", "VCARD": "text/vcard"}
@@ -141,6 +143,35 @@ class Door:
             return False
         _good(response)
         return True
+
+    async def delete(self, path: str, *, etag: str = "") -> bool:
+        """Delete an object, a collection where no etag is given; False where it is another one by now (412)."""
+        headers = QUIET | ({"If-Match": f'"{etag}"'} if etag else {})
+        response = await self.client.request("DELETE", self.url(path), headers=headers)
+        if response.status_code == 412:
+            return False
+        _good(response)
+        return True
+
+    async def mark(self, name: str) -> str:
+        """Give what the server changes with each change in a collection; empty where it gives nothing."""
+        ask = dav.propfind((_CTAG, f"{D}sync-token"))
+        response = await self.client.request("PROPFIND", self.url(name), headers=_XML | {"Depth": "0"}, content=ask)
+        answers = dav.parse(_good(response).content)
+        return "|".join(answers[0].text(one) for one in (_CTAG, f"{D}sync-token")).strip("|") if answers else ""
+
+    async def retention(self) -> int:
+        """Give for how many seconds deleted events are kept, 0 where they are not, as contacts never are."""
+        if self.component == "VCARD":
+            return 0
+        # apps/dav/lib/CalDAV/Trashbin/Plugin.php; no other server knows the address.
+        ask, url = dav.propfind((_RETENTION,)), self.url("trashbin")
+        response = await self.client.request("PROPFIND", url, headers=_XML | {"Depth": "0"}, content=ask)
+        if response.status_code in {403, 404, 405}:
+            return 0
+        answers = dav.parse(_good(response).content)
+        seconds = answers[0].text(_RETENTION) if answers else ""
+        return int(seconds) if seconds.isdecimal() else 0
 
     async def named(self, collection: str, uid: str) -> str | None:
         """Give the name of the object that has a UID; None where none has."""

@@ -17,6 +17,7 @@ from degoog.model import FailReason, Item, Seen, Stage
 from degoog.nextcloud import dav
 from degoog.nextcloud.agenda_batch import AgendaBatch
 from degoog.nextcloud.agenda_door import Door
+from degoog.nextcloud.agenda_trash import AgendaTrash
 from degoog.nextcloud.client import Client
 from degoog.nextcloud.files import NextcloudFiles
 from degoog.ports import Blob, Bytes, Target
@@ -39,6 +40,14 @@ class Agendas:
         self._files = files
         self.address = address
         self.identity = identity
+        self._trash: AgendaTrash | None = None
+
+    @property
+    def trash(self) -> AgendaTrash:
+        """How the server gives things up."""
+        if self._trash is None:
+            self._trash = AgendaTrash(self._door)
+        return self._trash
 
     def touches(self, item: Item) -> frozenset[Stage]:  # noqa: ARG002 - a port's signature
         """Nothing: an object is written whole."""

@@ -21,6 +21,7 @@ from degoog.nextcloud import dav, stamps
 from degoog.nextcloud.chunks import MIB, USUAL, Chunks
 from degoog.nextcloud.client import Client
 from degoog.nextcloud.files_batch import FilesBatch
+from degoog.nextcloud.files_trash import FilesTrash
 from degoog.nextcloud.folders import Folders
 from degoog.nextcloud.judge import full
 from degoog.nextcloud.reader import Reader
@@ -82,6 +83,11 @@ class NextcloudFiles:
     def parallel(self) -> int:
         """How many batches are worth having open at once."""
         return self._parallel
+
+    @property
+    def trash(self) -> FilesTrash:
+        """The account's trash bin."""
+        return FilesTrash(self._tree)
 
     def touches(self, item: Item) -> frozenset[Stage]:
         """Files get what could not come with their bytes; folders are made with everything but their time."""

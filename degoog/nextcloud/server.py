@@ -32,6 +32,7 @@ class Server:
     bulk: bool
     chunk: int | None  # the largest chunk it wants, in bytes
     pretty: bool  # its addresses need no index.php
+    trash: bool = False  # deleted files can be had back
 
 
 def version(url: str, status: object) -> str:
@@ -65,6 +66,7 @@ def read(url: str, text: str, user: object, capabilities: object, instance: str)
                 # What a bulk request overwrites can only be given back from the versions.
                 bulk="bulkupload" in dav and bool(files.get("versioning")),
                 chunk=int(chunks.get("max_size") or 0) or None if isinstance(chunks, dict) else None,
+                trash=bool(files.get("undelete")),
                 pretty=bool(core.get("mod-rewrite-working", True)) if isinstance(core, dict) else True,
             )
         case _other:

@@ -64,7 +64,7 @@ class Uploads:
         known = at.proof is not None or at.intent is not None
         entry = await self._tree.stat(at.path) if known or not await self._folders.free(at.path) else None
         for _try in range(_TRIES):
-            if entry is None or at.proof is None or not await self._proven(at.path, entry, at.proof):
+            if entry is None or at.proof is None or not await as_proven(self._tree, at.path, entry, at.proof):
                 break
             stored = await self._send(task, at.path, replaces=entry.etag)
             if stored is not None:
@@ -199,21 +199,22 @@ class Uploads:
         entry = await self._tree.stat(path)
         return stored if entry is None else Stored(entry.id, entry.etag, stored.digest)
 
-    async def _proven(self, path: str, entry: Entry, proof: Proof) -> bool:
-        """Whether what lies there is what we proved: nobody has changed it."""
-        if entry.holder or entry.id != proof.id:
-            return False
-        if entry.size != proof.size:  # two writes in one second leave the same etag (measured)
-            return False
-        if proof.etag and entry.etag == proof.etag:
-            return True
-        if not proof.digest:
-            return False
-        return await self._tree.hash(path, proof.digest.partition(":")[0]) == proof.digest
-
     async def _same(self, path: str, entry: Entry, ours: _Ours) -> str:
         """Give the digest that what lies there and what we bring have in common, empty where they differ."""
         if entry.holder or entry.size != ours.blob.size:
             return ""
         digest = await ours.digest()
         return digest if await self._tree.hash(path, digest.partition(":")[0]) == digest else ""
+
+
+async def as_proven(tree: Tree, path: str, entry: Entry, proof: Proof) -> bool:
+    """Whether what lies there is what we proved: nobody has changed it."""
+    if entry.holder or entry.id != proof.id:
+        return False
+    if entry.size != proof.size:  # two writes in one second leave the same etag (measured)
+        return False
+    if proof.etag and entry.etag == proof.etag:
+        return True
+    if not proof.digest:
+        return False
+    return await tree.hash(path, proof.digest.partition(":")[0]) == proof.digest

@@ -18,6 +18,7 @@ class Facts:
 
     `look` are the causes that wait for a person, each once, in the order to tell them; `looks` the items behind them,
     an item with two causes once. `left` was left out by rule or is gone; `changed` arrived but changed on the way.
+    `departed` is what became of what is gone where deletions were followed: what left in this run, and all that stays.
     """
 
     road: str
@@ -28,6 +29,7 @@ class Facts:
     looks: int
     left: tuple[Group, ...]
     changed: tuple[Group, ...]
+    departed: tuple[Group, ...]
     checks: Checks
 
     @property
@@ -74,5 +76,6 @@ def gather(ledger: Ledger, *, run: int | None = None, road: str | None = None, e
         looks=counts.to_look_at(ledger, [group.cause for group in look], run=run, road=road),
         left=tuple(group for group in reasons if group.cause not in TO_LOOK_AT),
         changed=tuple(group for group in counts.losses(ledger, run=run, road=road) if group.cause not in TO_LOOK_AT),
+        departed=tuple(counts.departures(ledger, run=run, road=road)),
         checks=counts.checks(ledger, road=road, extra=extra),
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from degoog.i18n import _, n_
 from degoog.ledger.checking import Verdict
 from degoog.ledger.entries import Cause, Unsettled
-from degoog.model import FailReason, LossKind, Outcome, SkipReason
-from degoog.report import agendas, changes, conversations
+from degoog.model import Departure, FailReason, LossKind, Outcome, SkipReason
+from degoog.report import agendas, changes, conversations, departures
 from degoog.wording import count
 
 # What waits for a person; every other cause is told for information.
@@ -48,6 +48,8 @@ def remedy(cause: Cause, number: int) -> Remedy:
             said = (changes.lost(number) | conversations.lost(number) | agendas.lost(number))[cause]
         case Verdict():
             said = changes.checked(number)[cause]
+        case Departure():
+            said = departures.departed(number)[cause]
         case Outcome():
             said = _unsettled(number)[cause]
     happened, means, todo = said

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from degoog.ledger import Ledger
 from degoog.ledger.counts import Checks, Group
+from degoog.model import Departure
 from degoog.report.facts import Facts, gather
 
 
@@ -29,6 +30,7 @@ def numbers(facts: Facts) -> dict[str, object]:
         "pending": balance.pending,
         "balanced": balance.holds,
         "gone": balance.gone,
+        "departed": by_cause(group for group in facts.left if isinstance(group.cause, Departure)),
         "touches": balance.touches,
         "to_look_at": facts.looks,
         "bytes": balance.bytes,

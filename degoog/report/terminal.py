@@ -11,7 +11,7 @@ from degoog import nouns
 from degoog.i18n import _, n_
 from degoog.ledger import Balance, Ledger, counts
 from degoog.ledger.counts import Group, Tally
-from degoog.model import FailReason, LossKind, SkipReason
+from degoog.model import Departure, FailReason, LossKind, SkipReason
 from degoog.report import ahead
 from degoog.report.facts import Facts, gather
 from degoog.report.plain import line
@@ -67,16 +67,22 @@ def closing(
     workspace: str = "",
     zone: tzinfo = UTC,
     width: int | None = None,
+    followed: bool = False,
 ) -> list[str]:
     """Give the closing screen: the statement, the balance, what to look at, what to do next.
+
+    `followed`: deletions were followed, and it is told what became of them.
 
     `again` is the command that migrates, where it was not the plain one; `options` is added to the command that
     verifies, `workspace` to the one that reports. Where this run moved nothing, what was told when it moved is left
     to the report.
     """
     told = [*statement(facts, zone=zone), "", equation(facts.balance), *_in_full(_("To look at"), facts.look)]
+    if followed:
+        told += _in_short(_("Gone at the source"), facts.departed)
     if facts.balance.moved:
-        told += _in_short(_("Left where it was"), facts.left)
+        left = [group for group in facts.left if not isinstance(group.cause, Departure)]
+        told += _in_short(_("Left where it was"), left)
         told += _in_short(_("Changed on the way"), facts.changed)
     return folded([*told, *_after(facts, again, options, workspace)], width)
 
@@ -104,12 +110,13 @@ def compared(
     return folded([*told, *_after(facts, again, options, workspace)], width)
 
 
-def rehearsed(facts: Facts, *, again: str = "", width: int | None = None) -> list[str]:
+def rehearsed(facts: Facts, *, again: str = "", width: int | None = None, followed: bool = False) -> list[str]:
     """Give the closing screen of a rehearsal: what a migration would come to, and how to begin it."""
     told = [
         _("This was a rehearsal: nothing was moved, nothing was changed."),
         _("In a migration, {parts}.").format(parts=listing(list(_would(facts.balance)))),
         *_in_full(_("To look at"), [group for group in facts.look if isinstance(group.cause, FailReason | SkipReason)]),
+        *(_in_short(_("Gone at the source, in a migration"), facts.departed) if followed else ()),
         "",
         _("To move all this:"),
         f"  {again or f'degoog migrate {facts.road}'}",

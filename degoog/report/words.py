@@ -8,10 +8,10 @@ from functools import cache
 
 from degoog.i18n import _, language, n_
 from degoog.ledger.checking import Verdict
-from degoog.model import FailReason, Kind, LossKind, Outcome, SkipReason
+from degoog.model import Departure, FailReason, Kind, LossKind, Outcome, SkipReason
 
 
-def word(value: Outcome | Kind | SkipReason | FailReason | LossKind | Verdict) -> str:
+def word(value: Departure | Outcome | Kind | SkipReason | FailReason | LossKind | Verdict) -> str:
     """Give the words for a value, without a capital or a full stop."""
     return _table(type(value), language())[value]
 
@@ -30,7 +30,8 @@ def outcome(value: Outcome, number: int) -> str:
 
 def reason(text: str) -> str:
     """Give the words for a reason as the ledger holds it; what is not known is given as it is."""
-    return _table(SkipReason, language()).get(text) or _table(FailReason, language()).get(text, text)
+    tables = (_table(kind, language()) for kind in (SkipReason, FailReason, Departure))
+    return next((table[text] for table in tables if text in table), text)
 
 
 def role(text: str) -> str:
@@ -55,6 +56,7 @@ def _table(kind: type[StrEnum], _language: str) -> Mapping[str, str]:
         FailReason: _fails,
         LossKind: _losses,
         Verdict: _verdicts,
+        Departure: _departures,
     }
     return tables[kind]()
 
@@ -168,4 +170,16 @@ def _verdicts() -> Mapping[str, str]:
         Verdict.CHANGED: _("changed since"),
         Verdict.UNPROVEN: _("not proven"),
         Verdict.ETAG: _("to be looked at again"),
+    }
+
+
+def _departures() -> Mapping[str, str]:
+    return {
+        Departure.FOLLOWED: _("left the new place too"),
+        Departure.EDITED: _("kept: changed in the new place"),
+        Departure.OCCUPIED: _("kept: something that stays lies in it"),
+        Departure.NOT_OURS: _("kept: it was there before, or is needed by others"),
+        Departure.UNSURE: _("kept: not gone for sure"),
+        Departure.REFUSED: _("kept: the new place did not give it up"),
+        Departure.ABSENT: _("was no longer in the new place"),
     }

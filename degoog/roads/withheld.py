@@ -53,6 +53,7 @@ class Nowhere:
 
     naming = Names(PORTABLE)
     parallel = 1
+    trash = None
 
     def __init__(self, address: str) -> None:
         self.address = address

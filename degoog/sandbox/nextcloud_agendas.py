@@ -17,6 +17,10 @@ from degoog.sandbox.nextcloud_dav import DAV_ROOT, destination, method_not_allow
 
 _LARGEST_EVENT, _LARGEST_CARD = 10_485_760, 5_242_880
 _DELETED: Name = ("http://nextcloud.com/ns", "deleted-at")
+_RETENTION: Name = ("http://nextcloud.com/ns", "trash-bin-retention-duration")
+_FROM: Name = ("http://nextcloud.com/ns", "calendar-uri")
+_DATA: Name = (CALDAV, "calendar-data")
+_CTAG: Name = ("http://calendarserver.org/ns/", "getctag")
 _COLOR: Name = ("http://apple.com/ns/ical/", "calendar-color")
 _QUIET = {"PUT": ("x-nc-scheduling", "schedule-reply"), "DELETE": ("schedule-reply",)}
 
@@ -47,6 +51,12 @@ class Shelf:
     owner: str = ""  # who shares it; empty where it is the account's own
 
     @property
+    def ctag(self) -> str:
+        """What changes with each change in it."""
+        lines = [f"{name} {thing.etag}" for name, thing in sorted(self.things.items())]
+        return hashlib.md5("\n".join([repr(self.values), *lines]).encode(), usedforsecurity=False).hexdigest()
+
+    @property
     def book(self) -> bool:
         """Whether it holds cards."""
         return self.components == ("VCARD",)
@@ -67,6 +77,7 @@ class Agendas:
     def __init__(self, accounts: Accounts) -> None:
         self.lock = threading.RLock()
         self.mails: list[str] = []
+        self.retention = 2_592_000  # seconds for which deleted events are kept
         self._accounts = accounts
         self.groups = accounts.groups
         self._desks: dict[str, Desk] = {}
@@ -169,6 +180,9 @@ class AgendaDoor:
                 properties.row(f"{root}{name}/", {(DAV, "resourcetype"): "<d:collection/>"}, asked) for name in extra
             ]
             return multistatus(rows)
+        if asking.names == ["trashbin"] and not self.books:
+            kept = {(DAV, "resourcetype"): "<d:collection/>", _RETENTION: str(self.agendas.retention)}
+            return multistatus([properties.row(f"{root}trashbin/", kept, asked)])
         if len(asking.names) == 2:
             return multistatus(
                 [properties.row(root + "/".join(asking.names), _of_thing(self._thing(asking.names)), asked)]
@@ -185,6 +199,8 @@ class AgendaDoor:
         return _of_shelf(shelf) | {(OC, "owner-principal"): owner}
 
     def _report(self, asking: Asking) -> Response:
+        if asking.names == ["trashbin", "objects"] and not self.books:
+            return self._trashed(asking)
         uid = agenda_text.uid_asked(asking.body)
         asked = properties.asked(asking.body)
         root = DAV_ROOT + ("addressbooks/users/" if self.books else "calendars/") + self.account.login
@@ -192,6 +208,15 @@ class AgendaDoor:
         found = [(name, thing) for name, thing in things if uid in thing.uid]
         return multistatus(
             properties.row(f"{root}/{asking.names[0]}/{name}", _of_thing(thing), asked) for name, thing in found
+        )
+
+    def _trashed(self, asking: Asking) -> Response:
+        """What was deleted from calendars that are still there: only a query lists it, a PROPFIND does not."""
+        root, asked = f"{DAV_ROOT}calendars/{self.account.login}/trashbin/objects/", properties.asked(asking.body)
+        gone = [(name, thing) for name, shelf in self._shelves.items() for thing in shelf.trash.values()]
+        return multistatus(
+            properties.row(f"{root}{number}.ics", _escaped({_DATA: thing.data.decode(), _FROM: name}), asked)
+            for number, (name, thing) in enumerate(gone)
         )
 
     def _get(self, asking: Asking) -> Response:
@@ -252,13 +277,19 @@ class AgendaDoor:
         return empty(status, {} if altered or invited else {"ETag": f'"{thing.etag}"', "OC-ETag": f'"{thing.etag}"'})
 
     def _delete(self, asking: Asking) -> Response:
+        if len(asking.names) == 1 and (self.books or not self.agendas.retention):
+            self._shelf(asking.names[0])
+            del self._shelves[asking.names[0]]
+            return empty(204)
         if len(asking.names) == 1:
             self._shelf(asking.names[0]).deleted_at = "2026-11-25T19:01:57+00:00"
             return empty(204)
         thing, shelf = self._thing(asking.names), self._shelf(asking.names[0])
+        _check_conditions(asking.request, thing)
         del shelf.things[asking.names[1]]
         if not shelf.book:
-            shelf.trash[thing.uid] = thing
+            if self.agendas.retention:
+                shelf.trash[thing.uid] = thing
             if self._speaks(asking.request):
                 self.agendas.invite(self.account, thing.data, "CANCEL")
         return empty(204)
@@ -302,11 +333,12 @@ def _check_size(data: bytes, shelf: Shelf) -> None:
 def _of_shelf(shelf: Shelf) -> dict[Name, str | None]:
     if shelf.book:
         kind = f'<x2:addressbook xmlns:x2="{CARDDAV}"/>'
-        return {(DAV, "resourcetype"): f"<d:collection/>{kind}", **_escaped(shelf.values)}
+        return {(DAV, "resourcetype"): f"<d:collection/>{kind}", _CTAG: shelf.ctag, **_escaped(shelf.values)}
     held = "".join(f'<x3:comp xmlns:x3="{CALDAV}" name="{word}"/>' for word in shelf.components)
     found: dict[Name, str | None] = {
         (DAV, "resourcetype"): f'<d:collection/><x2:calendar xmlns:x2="{CALDAV}"/>',
         (CALDAV, "supported-calendar-component-set"): held,
+        _CTAG: shelf.ctag,
         (OC, "invite"): "".join(map(_invitation, shelf.groups.items())),
         **_escaped(shelf.values),
     }

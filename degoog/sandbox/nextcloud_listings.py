@@ -1,7 +1,9 @@
 """What the Nextcloud stand-in lists beside files: the trash, versions, a home that is not the caller's."""
 
+from urllib.parse import quote
+
 from degoog.sandbox.http_server import Response
-from degoog.sandbox.nextcloud_answers import DAV, Row, http_date, not_found
+from degoog.sandbox.nextcloud_answers import DAV, NC, Row, http_date, not_found
 from degoog.sandbox.nextcloud_dav import DAV_ROOT
 from degoog.sandbox.nextcloud_store import Home, Store
 
@@ -16,8 +18,12 @@ def trash(store: Store, home: Home) -> list[Row]:
     root = f"{DAV_ROOT}trashbin/{home.login}/trash/"
     rows = [Row(root, {200: {(DAV, "resourcetype"): "<d:collection/>"}})]
     with store.lock:
-        for name, _, size in reversed(home.trash):
-            rows.append(Row(root + name, {200: {(DAV, "getcontentlength"): str(size)}}))
+        for name, path, size in reversed(home.trash):
+            where: dict[tuple[str, str], str | None] = {
+                (DAV, "getcontentlength"): str(size),
+                (NC, "trashbin-original-location"): path.lstrip("/"),
+            }
+            rows.append(Row(root + quote(name), {200: where}))
     return rows
 
 

@@ -9,6 +9,7 @@ from degoog.convert.identity import same, uid_in, with_uid
 from degoog.convert.traits import Traits
 from degoog.model import FailReason, Intent, Item, Kind, Place, Ref, Stage
 from degoog.ports import Blob, Failed, Make, Move, Settled, Target, Unknown, Write
+from tests.contract.agenda_leaving import AgendaLeaving
 from tests.contract.agenda_site import AgendaSite
 from tests.contract.site import Desk, beside
 
@@ -32,7 +33,7 @@ def thing(component: str, uid: str, title: str, *, more: str = "") -> bytes:
     return "\r\n".join(line for line in [*lines[:-1]] if line).encode() + b"\r\n"
 
 
-class AgendaContract:
+class AgendaContract(AgendaLeaving):
     """The tests. A backend is a subclass with a `site` fixture."""
 
     @pytest.fixture
@@ -48,6 +49,8 @@ class AgendaContract:
         """A collection with a nasty name, made."""
         (made,) = desk.settled(self.make(site, "Équipe d’été (2)"))
         return made.path
+
+    thing = staticmethod(thing)
 
     def make(self, site: AgendaSite, name: str, *, look: Traits | None = None, **place) -> Make:
         kind = KINDS[site.component][0]

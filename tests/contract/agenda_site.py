@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from xml.etree import ElementTree
 
 import httpx
 import radicale.config
@@ -23,6 +25,7 @@ from tests.contract.accidents import Wire
 from tests.contract.desk import Account
 from tests.memory import MemoryTarget
 
+CALDAV = "{urn:ietf:params:xml:ns:caldav}"
 XML = {"Content-Type": "application/xml; charset=utf-8"}
 
 
@@ -46,6 +49,9 @@ class AgendaSite(Protocol):
     def remove(self, path: str) -> None: ...
 
     def read(self, path: str) -> bytes: ...
+
+    def trashed(self, name: str) -> set[str]:
+        """The UIDs of what lies in the trash and was in a collection."""
 
     def look(self, name: str) -> str:
         """What the server tells of a collection, as XML."""
@@ -92,6 +98,21 @@ class DavSite:
 
     def read(self, path: str) -> bytes:
         return self._good(self._dav("GET", path)).content
+
+    def trashed(self, name: str) -> set[str]:
+        if not self.trash:
+            return set()
+        body = (
+            "<c:calendar-query xmlns:d='DAV:' xmlns:c='urn:ietf:params:xml:ns:caldav' xmlns:n='http://nextcloud.com/ns'>"
+            "<d:prop><c:calendar-data/><n:calendar-uri/></d:prop><c:filter><c:comp-filter name='VCALENDAR'>"
+            f"<c:comp-filter name='{self.component}'/></c:comp-filter></c:filter></c:calendar-query>"
+        )
+        answer = self._good(self._dav("REPORT", "trashbin/objects", content=body, headers=XML | {"Depth": "1"}))
+        told = [
+            (one.findtext(".//{http://nextcloud.com/ns}calendar-uri"), one.findtext(f".//{CALDAV}calendar-data") or "")
+            for one in ElementTree.fromstring(answer.content).iter("{DAV:}response")
+        ]
+        return {uid for where, data in told if where == name for uid in re.findall(r"(?m)^UID:(.*?)\r?$", data)}
 
     def look(self, name: str) -> str:
         body = (

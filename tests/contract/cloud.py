@@ -67,6 +67,12 @@ class CloudSite:
         text = ET.fromstring(answer.content).findtext(".//{DAV:}getlastmodified")
         return parsedate_to_datetime(text).astimezone(UTC) if text else None
 
+    def trashed(self) -> list[str]:
+        body = "<d:propfind xmlns:d='DAV:' xmlns:nc='http://nextcloud.org/ns'><d:prop><nc:trashbin-original-location/></d:prop></d:propfind>"
+        answer = self._dav("PROPFIND", "/trash", "trashbin", headers={"Depth": "1"}, content=body.encode())
+        told = ET.fromstring(self._good(answer).content).iter("{http://nextcloud.org/ns}trashbin-original-location")
+        return [path for one in told if (path := one.text or "").startswith(self.into.strip("/"))]
+
     def leftovers(self) -> set[str]:
         answer = self._dav("PROPFIND", "/", "uploads", headers={"Depth": "1"})
         return {name for name in map(_name, _hrefs(answer)[1:]) if name} if answer.status_code == 207 else set()

@@ -42,6 +42,9 @@ class Site(Protocol):
 
     def modified(self, path: str) -> datetime | None: ...
 
+    def trashed(self) -> list[str]:
+        """The names of what lies in the trash, each with what was added to it."""
+
     def leftovers(self) -> set[str]:
         """What unfinished writes have left, wherever it may lie."""
 

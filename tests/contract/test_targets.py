@@ -51,6 +51,9 @@ class MemorySite:
     def modified(self, path: str) -> datetime | None:
         return self.store.nodes[path].modified
 
+    def trashed(self) -> list[str]:
+        return self.store.trashed
+
     def leftovers(self) -> set[str]:
         return set()
 
@@ -89,6 +92,9 @@ class FolderSite:
 
     def modified(self, path: str) -> datetime | None:
         return datetime.fromtimestamp((self.root / path).stat().st_mtime, UTC)
+
+    def trashed(self) -> list[str]:
+        return [path.name for path in (self.root / OURS / "trash").rglob("*") if path.is_file()]
 
     def leftovers(self) -> set[str]:
         return {path.name for path in (self.root / OURS).rglob("*.part")}

@@ -114,3 +114,64 @@ def test_a_nextcloud_filled_by_killed_runs_is_as_one_filled_at_once(tmp_path, ta
     assert killed
     assert cloud.files() == expected
     assert told(tmp_path / "wild") == told(tmp_path / "calm")
+
+
+def agenda(path: Path, numbers: range) -> None:
+    """An agenda with an event for each number."""
+    events = (
+        f"BEGIN:VEVENT\r\nUID:e{n}@lauze.example\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260301T170000Z\r\n"
+        f"SUMMARY:Atelier {n}\r\nEND:VEVENT\r\n"
+        for n in numbers
+    )
+    text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-CALNAME:Agenda\r\n{''.join(events)}END:VCALENDAR\r\n"
+    path.write_bytes(text.encode())
+
+
+def calendars(workspace: Path, path: Path, environ: dict[str, str], *more: str) -> subprocess.Popen[bytes]:
+    """Begin to move an agenda in a process of its own."""
+    words = (
+        "migrate",
+        "calendars",
+        "--source",
+        f"ics:{path}",
+        "--to",
+        "nextcloud",
+        "--workspace",
+        str(workspace),
+        *more,
+    )
+    return subprocess.Popen(
+        [sys.executable, "-m", "degoog", "--quiet", *words],
+        env={**os.environ, **environ, "LANGUAGE": "en"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_deletions_followed_by_killed_runs_end_as_they_would_at_once(tmp_path, cloud):
+    workspace, path, dice, killed = tmp_path / "wild", tmp_path / "agenda.ics", random.Random(5), 0
+    workspace.mkdir()
+    agenda(path, range(60))
+    finish(calendars(workspace, path, cloud.environ))
+    begun = time.monotonic()
+    finish(calendars(workspace, path, cloud.environ))
+    empty = time.monotonic() - begun  # what a run takes that has nothing to do
+    agenda(path, range(40, 60))
+
+    for _kill in range(KILLS):
+        process = calendars(workspace, path, cloud.environ, "--follow-deletions", "--yes")
+        try:
+            process.wait(timeout=empty * (0.7 + 0.5 * dice.random()))
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+            killed += 1
+        process.communicate()
+    finish(calendars(workspace, path, cloud.environ, "--follow-deletions", "--yes"))
+
+    assert killed
+    shelf = cloud.agenda("camille").calendars["Agenda"]
+    assert (len(shelf.things), len(shelf.trash)) == (20, 40)
+    with sqlite3.connect(workspace / ".degoog" / "ledger.db") as ledger:
+        rows = ledger.execute("SELECT departure, count(*) FROM item GROUP BY 1").fetchall()
+        assert ledger.execute("SELECT count(*) FROM intent").fetchone() == (0,)
+    assert dict(rows) == {"": 21, "followed": 40}

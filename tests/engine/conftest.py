@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from degoog.engine import Check, Road, Verified, migrate, plan, verify
+from degoog.deletions import shelter
+from degoog.engine import Check, Road, Verified, follow_deletions, migrate, plan, verify
 from degoog.ledger import Balance, Ledger
+from degoog.model import Stage
 from degoog.ports import Event
 
 
@@ -35,7 +37,7 @@ class Bench:
     path: Path
     watcher: Watcher = field(default_factory=Watcher)
 
-    def migrate(self, source, target, *, keep=None, jobs=None, stop=None) -> Balance:
+    def migrate(self, source, target, *, keep=None, jobs=None, stop=None, follow=False) -> Balance:
         with Ledger(self.path) as ledger:
             lane = ledger.lane(road="files", source=source.account, address=target.address, identity=target.identity)
             run = ledger.begin("migrate", "files")
@@ -47,6 +49,12 @@ class Bench:
                     return
                 road = Road(source, target, lambda _item, value: (value, ()), lane)
                 await migrate(road, run=run, observer=self.watcher, jobs=jobs, stop=stop, sleep=no_sleep)
+                if follow:
+                    copies = shelter(self.path.parent / "deleted")
+                    stop_ = stop or asyncio.Event()
+                    await follow_deletions(road, run=run, observer=self.watcher, stop=stop_, shelter=copies)
+                    if lane.amount(Stage.LAST)[0]:
+                        await migrate(road, run=run, observer=self.watcher, jobs=jobs, stop=stop, sleep=no_sleep)
 
             try:
                 asyncio.run(go())

@@ -54,6 +54,12 @@ class TakeoutDocuments:
             raise RuntimeError("a TakeoutDocuments is used inside `async with`")
         return self._opened
 
+    @property
+    def partial(self) -> bool:
+        """Whether there may be more than was given: no manifest lists it all, or a part is missing or broken."""
+        archive = self._archive
+        return bool(not archive.declared.blocks or archive.broken or archive.gaps)
+
     def documents(self) -> Sequence[Document]:
         """The product's files, by path."""
         return sorted(map(self._document, self._entries()), key=lambda document: document.path)

@@ -110,6 +110,11 @@ class TakeoutSource:
         for found in self._products():
             yield found
 
+    def overlooks(self, ref: Ref) -> bool:  # noqa: ARG002 - a port's signature
+        """Whether there may be more than was given: no manifest lists it all, or a part is missing or broken."""
+        archive = self._archive
+        return bool(not archive.declared.blocks or archive.broken or archive.gaps)
+
     async def read(self, item: Item) -> Blob:
         """Give a file's content. Raises `Refused` for what is damaged or unsafe, `Unavailable` for a dead disk."""
         entry = self._find(item.ref)

@@ -49,6 +49,10 @@ class TakeoutTasks:
         for found in self._documents.problems():
             yield found
 
+    def overlooks(self, ref: Ref) -> bool:  # noqa: ARG002 - a port's signature
+        """Whether the documents are not all there are."""
+        return self._documents.partial
+
     async def read(self, item: Item) -> RawObject | Traits:
         """Describe a list, or give a task. Raises `Refused` for what is not in the archive."""
         self._load()
