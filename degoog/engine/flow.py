@@ -8,11 +8,19 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Protocol, runtime_checkable
 
 from degoog.ledger import Row
 from degoog.ports import Blob, Observer, Transferred
 
 Sleep = Callable[[float], Awaitable[None]]
+
+
+@runtime_checkable
+class Slow(Protocol):
+    """A target at which closing a batch is mostly waiting: the next batch is filled meanwhile, one ahead at most."""
+
+    fills_ahead: bool
 
 
 class Throttle:

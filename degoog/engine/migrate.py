@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, cast
 
-from degoog.engine.flow import Feed, Sleep, Throttle, watched
+from degoog.engine.flow import Feed, Sleep, Slow, Throttle, watched
 from degoog.errors import Refused, Unavailable
 from degoog.i18n import _
 from degoog.ledger import Lane, Row
@@ -134,25 +134,50 @@ def _steps(road: Road[Any, Any], run: int, observer: Observer) -> Iterator[_Step
 async def _work(state: _Run[P, Q], step: _Step, feed: Feed) -> None:
     """Fill batches and close them until nothing is left, or the run stops."""
     batch, held = state.road.target.batch(), dict[str, _Held]()
-    while state.error is None:
-        prepared = None if state.stop.is_set() else await _next(state, step.stage, feed)
-        if prepared is not None:
-            row, task, losses = prepared
-            batch.put(task)
-            held |= _held(row, task, losses)
-            if not (batch.full or step.alone):
-                continue
-        if held:
-            try:
-                await _close(state, batch, held, feed)
-            except Unavailable as error:
-                # The others end what they have in hand; what they hold open stays pending, with nothing sent.
-                state.error = state.error or error
+    ahead = step.stage is Stage.CONTENT and not step.alone and isinstance(state.road.target, Slow)
+    closing: asyncio.Task[None] | None = None
+    try:
+        while state.error is None:
+            prepared = None if state.stop.is_set() else await _next(state, step.stage, feed)
+            if prepared is not None:
+                row, task, losses = prepared
+                batch.put(task)
+                held |= _held(row, task, losses)
+                if not (batch.full or step.alone):
+                    continue
+            if closing is not None:
+                await closing
+                closing = None
+                if state.error is not None:
+                    return
+                if prepared is None and not held:
+                    continue  # what came back from it is tried again
+            if held:
+                closing = asyncio.create_task(_try_close(state, batch, held, feed))
+                if not ahead:
+                    await closing
+                    closing = None
+                batch, held = state.road.target.batch(), {}
+                await asyncio.sleep(
+                    0
+                )  # a road on one disk may never wait: the loop must get its turn to hear of Ctrl-C
+            elif prepared is None:
                 return
-            batch, held = state.road.target.batch(), {}
-            await asyncio.sleep(0)  # a road on one disk may never wait: the loop must get its turn to hear of Ctrl-C
-        elif prepared is None:
-            return
+        if closing is not None:  # what is in hand is ended
+            await closing
+            closing = None
+    finally:
+        if closing is not None:
+            closing.cancel()
+            await asyncio.gather(closing, return_exceptions=True)
+
+
+async def _try_close(state: _Run[P, Q], batch: Batch[Q], held: dict[str, _Held], feed: Feed) -> None:
+    try:
+        await _close(state, batch, held, feed)
+    except Unavailable as error:
+        # The others end what they have in hand; what they hold open stays pending, with nothing sent.
+        state.error = state.error or error
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def map_name(road: str, source: str) -> str:
 
 def write_map(lane: Lane, file: IO[bytes]) -> None:
     """Write everything that arrived, in flat memory."""
-    with gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as out:
+    with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=3, mtime=0) as out:
         (identity,) = lane.ledger.connection.execute("SELECT identity FROM lane WHERE id = ?", (lane.id,)).fetchone()
         head = {"degoog_map": _VERSION, "road": lane.road, "source": lane.source, "address": lane.address}
         out.write(_line(head | {"identity": identity}))

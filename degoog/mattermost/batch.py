@@ -1,17 +1,16 @@
-"""What is sent to a Mattermost together: holders in one import, messages in imports of at most 50,000 posts."""
+"""What is sent to a Mattermost together: holders in one import, messages in imports of at most 25,000 posts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from degoog.convert.talk import Thread
-from degoog.mattermost import holders, threads
+from degoog.mattermost import holders, threads, touches
 from degoog.mattermost.threads import Tools
-from degoog.mattermost.touches import touch
 from degoog.model import FailReason, Intent, Ref
 from degoog.ports import Failed, Make, Move, Part, Result, Settled, Task, Touch, Write
 
-POSTS = 50_000
+POSTS = 25_000  # two batches are open at once, and are held in memory
 BYTES = 4 << 30  # of files: an import's disk space is wanted here, and twice at the server
 _HOLDERS = 5_000
 
@@ -56,12 +55,8 @@ class MattermostBatch:
         results = await holders.make(self._tools, makes) if makes else []
         if writes:
             results += await threads.put(self._tools, writes)
-        for task in self._tasks:
-            if isinstance(task, Touch):
-                results.append(await touch(self._tools, task))
-            elif isinstance(task, Move):
-                results.append(_moved(task))
-        return results
+        results += [_moved(task) for task in self._tasks if isinstance(task, Move)]
+        return results + await touches.put(self._tools, [task for task in self._tasks if isinstance(task, Touch)])
 
 
 def _moved(task: Move) -> Result:

@@ -16,7 +16,8 @@ from degoog.ports import Waiting
 
 _PART = 32 << 20  # the first of several must be 5 MiB at least (mattermost.md §4)
 _TRIES = 6  # of one part that breaks
-_EVERY = 2.0  # seconds between two looks at a job
+_SOONEST, _LATEST = 0.2, 2.0  # seconds between two looks at a job: a fiftieth of the time it has taken, in between
+_TOLD = 2.0  # seconds between two looks at how far it is
 _OURS = "degoog-"
 _ENDED = frozenset({"success", "error", "canceled", "warning"})
 
@@ -35,7 +36,11 @@ Progress = Callable[[], Awaitable[str]]
 
 async def import_file(client: Client, file: IO[bytes], size: int, *, progress: Progress) -> Ended:
     """Send a zip and have it imported; gives how that ended. Raises `Unavailable`."""
-    name = await _upload(client, file, size)
+    return await run(client, await upload(client, file, size), progress=progress)
+
+
+async def run(client: Client, name: str, *, progress: Progress) -> Ended:
+    """Have a zip that was sent imported; gives how that ended. Raises `Unavailable`."""
     status, job = await client.call(
         "POST", "/jobs", {"type": "import_process", "data": {"import_file": name, "extract_content": "false"}}
     )
@@ -62,8 +67,8 @@ async def _left_over() -> str:
     return _("Mattermost still imports what an earlier run sent")
 
 
-async def _upload(client: Client, file: IO[bytes], size: int) -> str:
-    """Give the name under which the server keeps it: `<upload id>_<file name>`."""
+async def upload(client: Client, file: IO[bytes], size: int) -> str:
+    """Send a zip; gives the name under which the server keeps it: `<upload id>_<file name>`. Raises `Unavailable`."""
     filename = f"{_OURS}{secrets.token_hex(8)}.zip"
     body = {"type": "import", "channel_id": "", "filename": filename, "file_size": size}
     status, session = await client.call("POST", "/uploads", body)
@@ -104,10 +109,16 @@ async def _part(file: IO[bytes], length: int) -> AsyncIterator[bytes]:
 
 
 async def _wait(client: Client, job: dict[str, Any], progress: Progress) -> Ended:
+    waited, told = 0.0, 0.0
     while job.get("status") not in _ENDED:
-        if client.observer is not None:
-            client.observer.notify(Waiting(client.host, _EVERY, await progress()))
-        await client.time.sleep(_EVERY)
+        if waited >= told:
+            told = waited + _TOLD
+            why = await progress()
+            if client.observer is not None:
+                client.observer.notify(Waiting(client.host, _TOLD, why))
+        pause = min(_LATEST, max(_SOONEST, waited / 50))
+        await client.time.sleep(pause)
+        waited += pause
         job = await client.get(f"/jobs/{job['id']}")
     data = job.get("data") or {}
     line = str(data.get("line_number", ""))

@@ -74,6 +74,11 @@ class Settings:
         await self._keep()
         await self._patch({section: {key: least}})
 
+    async def prefer(self, section: str, key: str, value: bool) -> None:  # noqa: FBT001 - a setting's value
+        """Have a setting be this for the time of the run where settings may be changed; else leave it."""
+        if self._limits is Limits.RAISE:
+            await self.need(section, key, value)
+
     async def join(self, now: int) -> None:
         """Note that people are added to channels from now on: what the server says of it will be taken away."""
         if not self.joining:

@@ -25,6 +25,8 @@ _NAMES = Names(Rules(characters="/", longest=200))
 class MattermostChannels:
     """Everything degoog moves into one Mattermost. `limits`: what to do where the server's settings are too narrow."""
 
+    fills_ahead = True  # for the engine: the server works on an import for minutes, and the next is made meanwhile
+
     def __init__(self, client: Client, *, limits: Limits = Limits.KEEP) -> None:
         self._client = client
         self._tools = Tools(client, Census(client), Settings(client, limits))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,13 +13,14 @@ from degoog.errors import Refused
 from degoog.i18n import _
 from degoog.mattermost import jobs, posts
 from degoog.mattermost.bundle import Bundle
-from degoog.mattermost.census import PAGE, Census, Conversation
+from degoog.mattermost.census import Census, Conversation
 from degoog.mattermost.client import Client
 from degoog.mattermost.limits import Settings
-from degoog.mattermost.lines import Room
+from degoog.mattermost.lines import Line, Room
 from degoog.mattermost.posts import There
-from degoog.mattermost.unit import Message, Rules, Shore, Unit, Writer, unit
-from degoog.model import FailReason, Item, Loss, LossKind, Proof
+from degoog.mattermost.shores import Shores
+from degoog.mattermost.unit import Message, Rules, Unit, Writer, unit
+from degoog.model import FailReason, Item, Loss, LossKind, Proof, Ref
 from degoog.ports import Failed, Result, Settled, Unknown, Write
 
 _FAULTS = 20  # lines at fault that one batch forgives: then it is not the lines
@@ -26,12 +28,18 @@ _FAULTS = 20  # lines at fault that one batch forgives: then it is not the lines
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What batches of one target share. `joining` counts who is in a team, with those about to come."""
+    """What batches of one target share. `joining` counts who is in a team, with those about to come.
+
+    `flying` are the times at which open batches say something, by channel. A server imports one file at a time:
+    whoever has one imported holds `turn`.
+    """
 
     client: Client
     census: Census
     settings: Settings
     joining: dict[str, int] = field(default_factory=dict)
+    flying: dict[str, list[set[int]]] = field(default_factory=dict)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 async def forget(tools: Tools, channel: str, notices: Collection[str], about: Collection[str]) -> None:
@@ -50,7 +58,7 @@ async def forget(tools: Tools, channel: str, notices: Collection[str], about: Co
 class _Batch:
     tools: Tools
     units: list[Unit]
-    shores: dict[str, Shore] = field(default_factory=dict)
+    shores: Shores
     heads: dict[str, There] = field(default_factory=dict)
 
 
@@ -65,8 +73,11 @@ async def put(tools: Tools, tasks: Sequence[Write[Thread]]) -> list[Result]:
             results += [Failed(item, FailReason.PARENT_FAILED) for item in _items(task)]
             continue
         units.append(unit(task, await _room(tools, channel), channel))
-    batch = _Batch(tools, units)
-    doubt = await _import(batch)
+    batch = _Batch(tools, units, Shores(tools.client, units, tools.flying))
+    try:
+        doubt = await _import(batch)
+    finally:
+        batch.shores.arrive()
     results += [_result(batch, its, message, doubt) for its in units for message in its.messages.values()]
     return results
 
@@ -79,16 +90,22 @@ async def _room(tools: Tools, channel: Conversation) -> Room:
 
 async def _import(batch: _Batch) -> str:
     """Send what is not there until the server took it; gives why something may not have been tried, else nothing."""
-    await _look(batch)
+    # Whoever reads posts has the server visit each link in them (app/post_metadata.go), and an import reads them all.
+    await batch.tools.settings.prefer("ServiceSettings", "EnableLinkPreviews", value=False)
+    await batch.shores.look()
+    moved = [its.head.at.proof.id for its in batch.units if its.head.at.proof is not None]
+    batch.heads = await posts.by_id(batch.tools.client, moved)
     for _fault in range(_FAULTS):
         with Bundle() as bundle:
+            batch.shores.depart()
             numbers = _fill(batch, bundle)
             if bundle.empty:
                 return ""
-            ended = await _send(batch, bundle, sum(1 for its in batch.units for _one in its.wanted()))
-            await _look(batch)
+            ended = await _send(batch, bundle)
             if ended.success:
+                await batch.shores.look_again(batch.units)
                 return ""
+            await batch.shores.look()
             at_fault = numbers.get(bundle.line(ended.line))
         if at_fault is None:
             return ended.error
@@ -103,71 +120,58 @@ def _refused(error: str) -> Refused:
 
 
 def _fill(batch: _Batch, bundle: Bundle) -> dict[tuple[str, int], Unit]:
-    tools = batch.tools
-    writer = Writer(
-        bundle, Rules(tools.census, tools.client.server.post, tools.settings.largest), tools.client.download
-    )
+    tools, sent = batch.tools, batch.shores.sent
+    rules = Rules(tools.census, tools.client.server.post, tools.settings.largest)
+    sent.clear()
     numbers = {}
     for its in batch.units:
+        shore = batch.shores.of[its.channel.id]
+
+        def note(ref: Ref, _line: Line, channel: str = its.channel.id, there: Collection[str] = shore.ours) -> None:
+            sent[channel] = sent.get(channel, 0) + (str(ref) not in there)
+
         head = batch.heads.get(its.head.at.proof.id) if its.head.at.proof else None
-        line = writer.write(its, batch.shores[its.channel.id], head)
+        line = Writer(bundle, rules, tools.client.download, note).write(its, shore, head)
         if line is not None:
             numbers[line] = its
     return numbers
 
 
-async def _send(batch: _Batch, bundle: Bundle, posts: int) -> jobs.Ended:
+async def _send(batch: _Batch, bundle: Bundle) -> jobs.Ended:
     tools = batch.tools
     with tempfile.TemporaryFile() as file:
         size = await bundle.write(file)
         await tools.settings.need("FileSettings", "MaxFileSize", max(size, bundle.largest))
         if bundle.largest:
             await tools.settings.need("FileSettings", "EnableFileAttachments", least=True)
-        return await jobs.import_file(tools.client, file, size, progress=_Counter(batch, posts).told)
+        name = await jobs.upload(tools.client, file, size)
+    async with tools.turn:
+        counter = _Counter(batch, await tools.census.counts())
+        return await jobs.run(tools.client, name, progress=counter.told)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Counter:
-    """How far an import is, by what the channels say they hold."""
+    """How far an import is, by what the channels say they hold, beside what they held."""
 
     batch: _Batch
-    posts: int
-    began: int = -1
+    before: dict[str, int]
 
     async def told(self) -> str:
-        """Give it in words."""
-        # A channel by itself comes from the server's cache, which an import does not renew; a listing does not.
-        listed = await self.batch.tools.client.get(f"/channels?exclude_default_channels=false&per_page={PAGE}")
-        count = sum(int(channel.get("total_msg_count") or 0) for channel in listed)
-        self.began = count if self.began < 0 else self.began
-        done = wording.count(min(count - self.began, self.posts))
+        """Give it in words; what is whole already is read meanwhile."""
+        shores = self.batch.shores
+        now = await self.batch.tools.census.counts()
+        grown = {channel: now.get(channel, 0) - self.before.get(channel, 0) for channel in shores.sent}
+        await shores.look_early(grown)
+        posts = sum(shores.sent.values())
         return _("Mattermost imports the messages ({done} of {posts})").format(
-            done=done, posts=wording.count(self.posts)
+            done=wording.count(max(0, min(sum(grown.values()), posts))), posts=wording.count(posts)
         )
-
-
-async def _look(batch: _Batch) -> None:
-    """Read what the channels hold, no further back than this batch needs."""
-    client = batch.tools.client
-    earliest: dict[str, int] = {}
-    for its in batch.units:
-        earliest[its.channel.id] = min(earliest.get(its.channel.id, 1 << 62), its.earliest)
-    for id_, until in earliest.items():
-        shore = batch.shores[id_] = Shore()
-        if until == 1 << 62:
-            continue
-        async for post in posts.newest_first(client, id_, until=until):
-            shore.taken.add(post.at)
-            if post.ref:
-                shore.ours[post.ref] = post
-    moved = [its.head.at.proof.id for its in batch.units if its.head.at.proof is not None]
-    if moved and not batch.heads:
-        batch.heads = await posts.by_id(client, moved)
 
 
 def _arrived(batch: _Batch, its: Unit, message: Message) -> list[There] | None:
     """Give a message's posts as the server has them; None where one is not there."""
-    ours = batch.shores[its.channel.id].ours
+    ours = batch.shores.of[its.channel.id].ours
     found = [ours.get(str(post.ref)) for post in message.posts]
     return [one for one in found if one is not None] if all(found) and found else None
 

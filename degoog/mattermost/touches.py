@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
 
 from degoog.convert.talk import Channel
 from degoog.errors import Refused
@@ -14,15 +15,30 @@ from degoog.mattermost.threads import Tools
 from degoog.model import FailReason, Loss, LossKind, Proof, Stage
 from degoog.ports import Failed, Result, Settled, Touch
 
+T = TypeVar("T")
+
 # What a membership made by the API leaves in a channel (model/post.go).
 _NOTICES = frozenset({"system_add_to_channel", "system_join_channel", "system_add_to_team", "system_join_team"})
 _LOOKS, _SOON = 6, 0.5  # how often to look for what the server has still to say, and how long after, in seconds
 _AT_ONCE = 8  # requests: each is small, and there may be thousands
+_CHANNELS = 4  # at once
 _BACK = 60_000  # milliseconds by which this clock and the server's may differ
 
 
-async def touch(tools: Tools, task: Touch) -> Result:
-    """Do what a stage owes a channel. Raises `Unavailable`."""
+async def put(tools: Tools, tasks: Sequence[Touch]) -> list[Result]:
+    """Do what stages owe some channels; one result for each. Raises `Unavailable`.
+
+    People come into one channel after the other: each of them may be what brings somebody into the team.
+    """
+    if any(task.stage is Stage.PROPERTIES for task in tasks):
+        return [await _touch(tools, task) for task in tasks]
+    results: list[Result] = []
+    for start in range(0, len(tasks), _CHANNELS):
+        results += await asyncio.gather(*(_touch(tools, task) for task in tasks[start : start + _CHANNELS]))
+    return results
+
+
+async def _touch(tools: Tools, task: Touch) -> Result:
     channel, described = await tools.census.at(task.at.path), task.value
     if channel is None or not isinstance(described, Channel):
         return Failed(task.item, FailReason.PARENT_FAILED)
@@ -50,13 +66,16 @@ async def _join(tools: Tools, channel: Conversation, described: Channel) -> list
         await tools.settings.need("TeamSettings", "MaxUsersPerTeam", len(team) + len(newcomers))
     if missing:
         await tools.settings.join(int(time.time() * 1000) - _BACK)
-    for one in missing:
+
+    async def add(one: Account) -> None:
         try:
             if one.id not in team:
                 await tools.client.do("POST", f"/teams/{group.id}/members", {"team_id": group.id, "user_id": one.id})
             await tools.client.do("POST", f"/channels/{channel.id}/members", {"user_id": one.id})
         except Refused as error:
             losses.append(Loss(LossKind.PROPERTY, error.detail, who=one.username))
+
+    await _side_by_side(missing, add)
     expected, gone = len(missing) + len(DEFAULT) * len(newcomers), await _forget(tools, channel, there)
     for _look in range(_LOOKS):
         if gone >= expected:
@@ -94,12 +113,20 @@ async def _leave(tools: Tools, channel: Conversation, described: Channel) -> lis
         await _forget(tools, channel, people)
     readers = [one.id for one in people if one.id in inside]
     view = {"channel_id": channel.id}
-    for start in range(0, len(readers), _AT_ONCE):
-        some = readers[start : start + _AT_ONCE]
-        await asyncio.gather(*(tools.client.do("POST", f"/channels/members/{id_}/view", view) for id_ in some))
+
+    async def read(id_: str) -> None:
+        await tools.client.do("POST", f"/channels/members/{id_}/view", view)
+
+    await _side_by_side(readers, read)
     if described.archived and channel.team and not channel.archived:
         await tools.client.do("DELETE", path)
     return []
+
+
+async def _side_by_side(some: Sequence[T], do: Callable[[T], Awaitable[None]]) -> None:
+    """Do small things, a few at a time."""
+    for start in range(0, len(some), _AT_ONCE):
+        await asyncio.gather(*(do(one) for one in some[start : start + _AT_ONCE]))
 
 
 def _accounts(tools: Tools, usernames: Iterable[str]) -> list[Account]:

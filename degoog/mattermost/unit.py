@@ -102,14 +102,18 @@ def base(ref: Ref) -> Ref:
 
 @dataclass(slots=True)
 class Shore:
-    """What lies in a channel: our posts by ref, posts by id of moved heads, and the times that are taken."""
+    """What lies in a channel: our posts by ref, and the times that are taken.
+
+    `beside` are the times that other batches, still on their way, have taken there.
+    """
 
     ours: dict[str, There] = field(default_factory=dict)
     taken: set[int] = field(default_factory=set)
+    beside: tuple[set[int], ...] = ()
 
     def free(self, at: int) -> int:
         """Give the first time from `at` on at which nothing is said; mattermost.md §3: two would become one."""
-        while at in self.taken:
+        while at in self.taken or any(at in others for others in self.beside):
             at += 1
         self.taken.add(at)
         return at

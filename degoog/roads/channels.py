@@ -18,6 +18,7 @@ from degoog.i18n import _
 from degoog.people import Person, find
 from degoog.ports import Leg, Resolve, Target
 from degoog.roads import CHANNELS, Given, Outside, no_such_source, sources_of, target_of
+from degoog.roads.ahead import Ahead, unfolded
 from degoog.roads.archives import parts
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Channels:
             zone=_zone(workspace),
             resolve=resolve,
         )
-        return [Leg(source, target, convert)]
+        return [Leg(Ahead(source, convert), target, unfolded)]
 
     def targets(self, given: Given, outside: Outside) -> Sequence[Target[Any]]:
         """Give where they went."""

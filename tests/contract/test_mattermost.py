@@ -320,3 +320,40 @@ def test_a_file_larger_than_the_server_takes_fails_alone_or_has_the_limit_raised
     raised = mover.move(chat.things(room), talks, limits=Limits.RAISE)
     assert (raised.failed, chat.said("semis")) == (0, ["le film", "et"])
     assert limits["MaxFileSize"] == 5000
+
+
+def test_the_server_visits_no_link_while_it_imports_where_settings_may_change(sandbox, tmp_path):
+    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    service = sandbox.world.settings["ServiceSettings"]
+    service["EnableLinkPreviews"] = True
+    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
+    talks = [chat.talk(room, post(chat, 1, "https://lauze.example"))]
+
+    mover.move(chat.things(room), talks, limits=Limits.RAISE)
+
+    assert service["EnableLinkPreviews"]
+    patches = [one for one in sandbox.world.patched if "EnableLinkPreviews" in one.get("ServiceSettings", {})]
+    assert [one["ServiceSettings"]["EnableLinkPreviews"] for one in patches] == [False, True]
+
+
+def test_link_previews_stay_where_settings_must_stay(sandbox, tmp_path):
+    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    sandbox.world.settings["ServiceSettings"]["EnableLinkPreviews"] = True
+    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
+
+    balance = mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "oui"))], limits=Limits.KEEP)
+
+    assert (balance.failed, balance.pending, sandbox.world.patched) == (0, 0, [])
+
+
+def test_what_was_read_before_its_files_came_is_read_again(sandbox, tmp_path):
+    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    sandbox.world.linger = 12
+    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
+    plan = Attachment(ref("F1"), "plan.txt", blob(b"tomates"))
+
+    mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "le plan", attachments=(plan,)))])
+
+    assert any(one.path.endswith("/posts/ids") for one in sandbox.log)
+    assert not mover.losses()
+    assert mover.verify(Check.FULL).sound

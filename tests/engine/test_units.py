@@ -1,5 +1,7 @@
 """What is put as one: each part has its row, and is settled with what it was put with."""
 
+from __future__ import annotations
+
 import asyncio
 import tempfile
 from io import BytesIO
@@ -12,11 +14,12 @@ from hypothesis import strategies as st
 from degoog.engine import Road, migrate, plan
 from degoog.ledger import Ledger
 from degoog.ledger.map import read_map, write_map
-from degoog.model import Found, SkipReason
+from degoog.model import Found, Item, SkipReason
+from degoog.ports import Unknown
 from degoog.rehearsal import Rehearsal
 from tests.engine.conftest import Bench, Watcher
 from tests.engine.test_crashes import Fuse
-from tests.engine.units import Room, Talk, losing, message
+from tests.engine.units import Room, RoomBatch, Talk, losing, message
 from tests.memory import Killed, Store, folder
 
 C = folder("c")
@@ -156,3 +159,55 @@ def test_threads_killed_anywhere_end_as_if_they_had_not_been(first, second, kill
             assert bench.rows("(SELECT count(*) FROM intent)")[0] == (0,)
         results.append(ends(bench, store))
     assert results[0] == results[1]
+
+
+class Waits(Room):
+    """A target at which closing a batch waits for the outside; it notes what goes on meanwhile."""
+
+    fills_ahead = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.heard: list[str] = []
+        self.forgets: list[Item] = []
+
+    def batch(self) -> _WaitingBatch:
+        return _WaitingBatch(self)
+
+
+class _WaitingBatch(RoomBatch):
+    _target: Waits
+
+    def put(self, task) -> None:
+        self._target.heard.append("put")
+        super().put(task)
+
+    async def close(self):
+        self._target.heard.append("begins")
+        await asyncio.sleep(0)
+        results = await super().close()
+        self._target.heard.append("ends")
+        forgotten = [one.item for one in results if one.item in self._target.forgets]
+        self._target.forgets = [item for item in self._target.forgets if item not in forgotten]
+        return [Unknown(one.item) if one.item in forgotten else one for one in results]
+
+
+def test_the_next_batch_is_filled_while_a_slow_target_works_on_one_and_never_two_at_once(bench):
+    target = Waits()
+    messages = [message(f"m{number}") for number in range(9)]
+    balance = bench.migrate(Talk([C], messages), target, jobs=1)
+
+    assert (balance.moved, balance.pending) == (10, 0)
+    heard = " ".join(target.heard[target.heard.index("ends") + 1 :])
+    assert "begins put put put ends" in heard
+    assert "begins begins" not in heard.replace("put ", "")
+
+
+def test_what_a_slow_target_knows_nothing_of_is_tried_again(bench):
+    target = Waits()
+    last = message("m5")
+    target.forgets.append(last)
+    balance = bench.migrate(Talk([C], [message("m1"), last]), target, jobs=1)
+
+    assert (balance.moved, balance.pending) == (3, 0)
+    assert not target.forgets

@@ -55,15 +55,15 @@ class Room(MemoryTarget):
     def __post_init__(self) -> None:
         MemoryTarget.__init__(self, self.room, batch_size=self.size)
 
-    def batch(self) -> _RoomBatch:
-        return _RoomBatch(self)
+    def batch(self) -> RoomBatch:
+        return RoomBatch(self)
 
 
 def _all(task: Write[Blob]) -> list[Part]:
     return [Part(task.item, task.at), *task.parts]
 
 
-class _RoomBatch(MemoryBatch):
+class RoomBatch(MemoryBatch):
     _target: Room
 
     def intents(self) -> Sequence[tuple[Ref, Intent]]:

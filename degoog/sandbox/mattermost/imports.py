@@ -30,11 +30,12 @@ class Upload:
 
 @dataclass(slots=True)
 class Job:
-    """An import; it is carried out the `patience`th time somebody asks for it."""
+    """An import; it is carried out the `patience`th time somebody asks for it, which the answer does not tell yet."""
 
     id: str
     file: str
     patience: int
+    linger: int
     status: str = "pending"
     data: dict[str, str] = field(default_factory=dict)
 
@@ -51,6 +52,7 @@ def _config(asked: Asked) -> Response:
 
 @routes.on("PUT", "/config/patch")
 def _patch(asked: Asked) -> Response:
+    asked.world.patched.append(asked.body)
     for section, values in asked.body.items():
         asked.world.settings.setdefault(section, {}).update(values)
     return answer(asked.world.settings)
@@ -97,25 +99,31 @@ def _imports(asked: Asked) -> Response:
 
 @routes.on("POST", "/jobs")
 def _new_job(asked: Asked) -> Response:
-    job = Job(asked.world.new_id(), asked.body["data"]["import_file"], asked.world.patience)
+    job = Job(asked.world.new_id(), asked.body["data"]["import_file"], asked.world.patience, asked.world.linger)
     asked.world.jobs[job.id] = job
     return answer(job.shown(), 201)
 
 
 @routes.on("GET", "/jobs/type/{type}")
 def _jobs(asked: Asked, _type: str) -> Response:
+    asked.world.importing = False
     return asked.page([job.shown() for job in reversed(asked.world.jobs.values())])
 
 
 @routes.on("GET", "/jobs/{id}")
 def _job(asked: Asked, id_: str) -> Response:
     job = found(asked.world.jobs.get(id_), "app.job.get.app_error")
-    if job.status in {"pending", "in_progress"}:
-        job.patience -= 1
-        job.status = "in_progress"
-        if job.patience <= 0:
-            carry_out(asked.world, job)
-    return answer(job.shown())
+    world, before = asked.world, job.shown() | {"status": "in_progress"}
+    if job.status not in {"pending", "in_progress"}:
+        job.linger -= 1
+        world.importing = job.linger > 0
+        return answer(before if world.importing else job.shown())
+    job.patience -= 1
+    job.status = "in_progress"
+    if job.patience <= 0:
+        carry_out(world, job)
+        world.importing = True
+    return answer(before)
 
 
 def carry_out(world: World, job: Job) -> None:

@@ -112,7 +112,7 @@ def _posts(asked: Asked, id_: str) -> Response:
         at = asked.world.posts[before].create_at
         posts = [post for post in posts if post.create_at < at]
     shown = posts[:size]
-    return answer({"order": [post.id for post in shown], "posts": {post.id: post.shown() for post in shown}})
+    return answer({"order": [post.id for post in shown], "posts": {post.id: asked.world.post(post) for post in shown}})
 
 
 @routes.on("POST", "/posts")
@@ -130,7 +130,7 @@ def _say(asked: Asked) -> Response:
 @routes.on("POST", "/posts/ids")
 def _posts_by_id(asked: Asked) -> Response:
     known = (asked.world.posts.get(id_) for id_ in asked.body)
-    return answer([post.shown() for post in known if post is not None and not post.delete_at])
+    return answer([asked.world.post(post) for post in known if post is not None and not post.delete_at])
 
 
 @routes.on("GET", "/posts/{id}")

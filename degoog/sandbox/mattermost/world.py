@@ -124,7 +124,9 @@ class Post:
 class World:
     """Everything a server holds. `now` is in milliseconds.
 
-    `patience` is how often a job is asked for until it is carried out; `loose` files hang on no post yet.
+    `patience` is how often a job is asked for until it is carried out, `linger` how often after that until it says
+    so; meanwhile (`importing`) posts are there, their files and reactions are not. `loose` files hang on no post yet.
+    `patched` is how settings were changed.
     """
 
     def __init__(self, *, now: Callable[[], int]) -> None:
@@ -143,9 +145,17 @@ class World:
         self.settings: dict[str, dict[str, Any]] = {
             "FileSettings": {"MaxFileSize": 100 << 20, "EnableFileAttachments": True},
             "TeamSettings": {"MaxUsersPerTeam": 50, "MaxChannelsPerTeam": 2000},
+            "ServiceSettings": {"EnableLinkPreviews": True},
         }
+        self.patched: list[dict[str, dict[str, Any]]] = []
+        self.importing = False
+        self.linger = 1
         self._numbers = itertools.count(1)
         self.admin = self.add_user("admin", "admin@lauze.example", roles="system_admin system_user")
+
+    def post(self, post: Post) -> dict[str, Any]:
+        """Give a post as the API shows it now."""
+        return post.shown() | ({"metadata": {}} if self.importing else {})
 
     def new_id(self) -> str:
         """Give an id as Mattermost makes them."""
