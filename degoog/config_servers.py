@@ -39,6 +39,7 @@ class Mail(Section):
     secure: Literal["", "tls", "ssl"] = "tls"
     user: Text | None = None
     sender: Text = Field(description="The address mails come from.")
+    alerts: Text | None = Field(None, description="Who is written to when a server is not well.")
 
 
 class Archives(Section):

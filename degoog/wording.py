@@ -79,6 +79,12 @@ def month(value: date) -> str:
     return str(format_date(value, format="MMMM y", locale=_locale()))
 
 
+def written(text: str) -> str:
+    """Write a day or a month that was given as `2027-05-15` or `2027-02`."""
+    year, month_, *rest = (int(part) for part in text.split("-"))
+    return day(date(year, month_, rest[0])) if rest else month(date(year, month_, 1))
+
+
 def moment(value: datetime, zone: tzinfo) -> str:
     """Write a date and time in the structure's time zone: `22 novembre 2026 à 18 h 05`."""
     local = value.astimezone(zone)

@@ -27,7 +27,7 @@ _log = logging.getLogger("degoog")
 
 # In the order in which one meets them. Each module `degoog.cli.<name>` has a `command`.
 COMMANDS = (
-    "templates", "init", "connect", "doctor", "provision", "upgrade", "backup", "restore", "people", "welcome",
+    "templates", "init", "connect", "doctor", "provision", "upgrade", "backup", "restore", "health", "people", "welcome",
     "rgpd", "plan", "migrate", "verify", "report", "status", "find", "ledger", "release", "demo", "completion",
 )  # fmt: skip
 

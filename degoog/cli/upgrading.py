@@ -177,15 +177,8 @@ def _life(context: Context, end: str) -> str:
     if not end:
         return ""
     if upgrades.ended(end, context.now().date()):
-        return " · " + _("no longer mended by its makers since {date}").format(date=_date(end))
-    return " · " + _("mended by its makers until {date}").format(date=_date(end))
-
-
-def _date(end: str) -> str:
-    from datetime import date
-
-    year, month, *day = (int(part) for part in end.split("-"))
-    return wording.day(date(year, month, day[0])) if day else wording.month(date(year, month, 1))
+        return " · " + _("no longer mended by its makers since {date}").format(date=wording.written(end))
+    return " · " + _("mended by its makers until {date}").format(date=wording.written(end))
 
 
 def _rests(context: Context, way: Way) -> None:

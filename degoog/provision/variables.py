@@ -9,7 +9,8 @@ from degoog.config_schema import Workspace
 from degoog.config_servers import Servers
 from degoog.errors import Usage
 from degoog.i18n import _
-from degoog.provision.artefacts import applications, chosen
+from degoog.provision import health
+from degoog.provision.artefacts import applications, chosen, known
 from degoog.provision.backups import Backing
 from degoog.secrets import Secret
 
@@ -75,8 +76,17 @@ def variables(
             "nextcloud": cloud.variables(),
             "mattermost": chosen("mattermost", how.mattermost, pins=pins).variables(),
         },
+        "degoog_lives": {
+            name: {one.version: one.end_of_life for one in known(name, pins)} for name in ("nextcloud", "mattermost")
+        },
+        "degoog_health": {"words": health.words(), "alerts": _alerts(how)},
         "degoog_apps": [release.variables() for release in apps.values()],
     }  # fmt: skip
+
+
+def _alerts(how: Servers) -> str:
+    """Give whom the servers write to when something is not well: who is told, else who hears of certificates."""
+    return (how.mail.alerts if how.mail else None) or how.tls.email or ""
 
 
 def _domain(url: str, service: str) -> str:

@@ -1,1 +1,1 @@
-<?php require __DIR__ . "/store.php"; $store = load(); $store["cron"] = time(); save($store);
+<?php require __DIR__ . "/store.php"; $store = load(); $store["apps"]["core"]["lastcron"] = (string) time(); save($store);
