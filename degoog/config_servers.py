@@ -112,3 +112,6 @@ class Servers(Section):
     backup: Backup | None = None
     nextcloud: Text | None = Field(None, description="The release of Nextcloud, where it is not degoog's own choice.")
     mattermost: Text | None = Field(None, description="The release of Mattermost, likewise.")
+    mattermost_edition: Literal["team", "mostlymatter"] = Field(
+        "team", description="Its makers' free edition, or Framasoft's, without their limit of accounts."
+    )

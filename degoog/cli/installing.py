@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from degoog.cli import applying, asking, safeguarding
 from degoog.cli.context import Context
+from degoog.cli.paragraphs import wrapped
 from degoog.i18n import _, n_
 from degoog.secrets import Secret
 
@@ -59,8 +60,18 @@ def install(context: Context, *, check: bool, limit: str = "", sudo: bool = Fals
 
 
 def _waiting(context: Context, outcome: Outcome) -> None:
-    """Say which server has an older release than the one wanted: it is never upgraded in passing."""
+    """Say what waits: an older release, which is never upgraded in passing, and what can do without."""
     for host, told in outcome.told.items():
+        if "push" in told:
+            context.emit("later", host=host, what="notify_push", why=told["push"])
+            context.show(
+                wrapped(
+                    _(
+                        "{host}: what tells Nextcloud's clients of changes (notify_push) does not run yet; all else "
+                        "works. It is taken up again by the next degoog provision."
+                    ).format(host=host)
+                )
+            )
         for service in ("nextcloud", "mattermost"):
             if version := told.get(f"{service}_waits"):
                 context.emit("waits", host=host, service=service, version=version)

@@ -82,8 +82,7 @@ def upgrade(context: Context, asked: Asked) -> int:
 
 
 def _seen(context: Context, asked: Asked) -> Found:
-    from degoog.provision import artefacts, orders, upgrades
-    from degoog.provision.variables import pins_of, servers
+    from degoog.provision import artefacts, orders, upgrades, variables
 
     become = None
     if asked.sudo:
@@ -93,16 +92,16 @@ def _seen(context: Context, asked: Asked) -> Found:
     outcome = applying.run(context, order)
     if outcome.troubles or outcome.stopped:
         return Found(code=applying.troubled(context, outcome))
-    how = servers(workspace)
-    pins = pins_of(how, base=folder)
+    how = variables.servers(workspace)
+    pins = variables.pins_of(how, base=folder)
     seen = [
         upgrades.Seen.of(host.name, service, outcome.told[host.name])
         for host in orders.hosts(workspace, folder)
         for service in ("nextcloud", "mattermost")
         if service in host.groups and service in outcome.told.get(host.name, {}) and asked.only in {None, service}
     ]
-    wanted = {name: artefacts.chosen(name, getattr(how, name), pins=pins) for name in {one.service for one in seen}}
-    pinned = {name: artefacts.known(name, pins) for name in wanted}
+    wanted = {name: variables.wanted(how, name, base=folder) for name in {one.service for one in seen}}
+    pinned = {name: (wanted[name], *artefacts.known(name, pins)) for name in wanted}
     through = [
         release
         for one in seen

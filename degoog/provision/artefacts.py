@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,12 @@ from degoog.i18n import _
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """One release of one program. `sha256` decides whether an archive is what it should be."""
+    """One release of one program. `sha256` decides whether an archive is what it should be.
 
-    program: str
+    `program` is what takes the place of the program inside, where that is not its makers' own.
+    """
+
+    name: str
     version: str
     file: str
     url: str
@@ -26,6 +29,7 @@ class Artefact:
     end_of_life: str
     edition: str = ""
     php: tuple[str, ...] = ()
+    program: Artefact | None = None
 
     @property
     def number(self) -> tuple[int, ...]:
@@ -37,10 +41,11 @@ class Artefact:
         """Give the first number of the version."""
         return self.number[0]
 
-    def variables(self) -> dict[str, str]:
+    def variables(self) -> dict[str, object]:
         """Give what the playbooks need of it."""
         return {
-            "version": self.version, "file": self.file, "url": self.url, "sha256": self.sha256, "edition": self.edition
+            "version": self.version, "file": self.file, "url": self.url, "sha256": self.sha256, "edition": self.edition,
+            "program": self.program.variables() if self.program else {},
         }  # fmt: skip
 
 
@@ -68,7 +73,7 @@ def known(program: str, pins: Path | None = None) -> tuple[Artefact, ...]:
     """Give the pinned releases of a program, the one degoog installs by itself first; `pins` in place of our own."""
     return tuple(
         Artefact(
-            program=program, version=version, file=one["file"], url=one["url"], sha256=one["sha256"],
+            name=program, version=version, file=one["file"], url=one["url"], sha256=one["sha256"],
             end_of_life=one.get("end_of_life", ""), edition=one.get("edition", ""), php=tuple(one.get("php", ())),
         )
         for version, one in (_written(pins).get(program) or {}).items()
@@ -94,6 +99,19 @@ def _written(pins: Path | None) -> dict[str, Any]:
     except OSError as error:
         raise Usage(_("{path} cannot be read: {why}.").format(path=pins, why=error.strerror)) from error
     return read
+
+
+def mostlymatter(release: Artefact, *, pins: Path | None = None) -> Artefact:
+    """Give a release of Mattermost with Framasoft's program in it. Raises `Usage` where that is not pinned."""
+    programs = {one.version: one for one in known("mostlymatter", pins)}
+    if release.version not in programs:
+        raise Usage(
+            _(
+                "degoog has no checksum for Mostlymatter {version}, only for {known}. To do: describe it under "
+                "“mostlymatter:” in the file of pins, or name a release of Mattermost for which there is one."
+            ).format(version=release.version, known=", ".join(programs) or _("none"))
+        )
+    return replace(release, edition="mostlymatter", program=programs[release.version])
 
 
 def chosen(program: str, version: str | None = None, *, pins: Path | None = None) -> Artefact:

@@ -26,6 +26,7 @@ def step(role: str) -> str:
         "nextcloud": _("Nextcloud"),
         "mattermost": _("Mattermost"),
         "backup": _("The backups"),
+        "notify_push": _("What tells of changes"),
         "health": _("The watch over the servers"),
     }
     return names.get(role) or _("Looking at the machine")

@@ -10,7 +10,7 @@ from degoog.config_servers import Servers
 from degoog.errors import Usage
 from degoog.i18n import _
 from degoog.provision import health
-from degoog.provision.artefacts import applications, chosen, known
+from degoog.provision.artefacts import Artefact, applications, chosen, known, mostlymatter
 from degoog.provision.backups import Backing
 from degoog.secrets import Secret
 
@@ -34,6 +34,15 @@ def pins_of(how: Servers, *, base: Path) -> Path | None:
     return base / how.archives.pins if how.archives.pins else None
 
 
+def wanted(how: Servers, service: str, *, base: Path) -> Artefact:
+    """Give the release of a service that workspace.yml asks for, else degoog's own choice. Raises `Usage`."""
+    pins = pins_of(how, base=base)
+    release = chosen(service, getattr(how, service), pins=pins)
+    if service == "mattermost" and how.mattermost_edition == "mostlymatter":
+        return mostlymatter(release, pins=pins)
+    return release
+
+
 def variables(
     workspace: Workspace, *, base: Path, mail_password: Secret | None, backing: Backing | None = None
 ) -> dict[str, object]:
@@ -44,7 +53,7 @@ def variables(
     """
     how = servers(workspace)
     pins = pins_of(how, base=base)
-    cloud = chosen("nextcloud", how.nextcloud, pins=pins)
+    cloud = wanted(how, "nextcloud", base=base)
     # The application store brings them, and looks at their signatures, wherever the server may reach it.
     apps = applications(cloud.major, pins) if how.archives.mode != "official" else {}
     mail: dict[str, object] = {}
@@ -74,7 +83,7 @@ def variables(
         },
         "degoog_artefacts": {
             "nextcloud": cloud.variables(),
-            "mattermost": chosen("mattermost", how.mattermost, pins=pins).variables(),
+            "mattermost": wanted(how, "mattermost", base=base).variables(),
         },
         "degoog_lives": {
             name: {one.version: one.end_of_life for one in known(name, pins)} for name in ("nextcloud", "mattermost")

@@ -14,7 +14,7 @@ REAL = bool(os.environ.get("DEGOOG_NEXTCLOUD_ARCHIVE")) and bool(os.environ.get(
 KIND = "official-archives" if REAL else "stand-ins"
 FIRST = {"nextcloud": ("33.0.7",), "mattermost": ("11.7.9",)}
 # Applications that are brought beside a release: their versions, each with the majors of Nextcloud it works with.
-APPS = {"groupfolders": {"21.0.1": ["33"]}, "notes": {"4.12.0": ["33"]}}
+APPS = {"groupfolders": {"21.0.1": ["33"]}, "notes": {"4.12.0": ["33"]}, "notify_push": {"1.2.0": ["33"]}}
 
 
 def gather(
@@ -34,6 +34,13 @@ def gather(
                 f'  "{number}":', f"    file: {packed.name}", f"    url: https://archives.example/{packed.name}",
                 f"    sha256: {_digest(packed)}", "    edition: team", '    end_of_life: "2099-01"',
             ]  # fmt: skip
+    lines.append("mostlymatter:")
+    for version in () if REAL else releases["mattermost"]:
+        packed = _mostlymatter(folder, version)
+        lines += [
+            f'  "{version}":', f"    file: {packed.name}", f"    url: https://archives.example/{packed.name}",
+            f"    sha256: {_digest(packed)}",
+        ]  # fmt: skip
     lines.append("apps:")
     for app, known in () if REAL else apps.items():
         lines.append(f"  {app}:")
@@ -70,12 +77,22 @@ def _stand_in(folder: Path, program: str, version: str) -> Path:
     return packed
 
 
+def _mostlymatter(folder: Path, version: str) -> Path:
+    """Give the program alone, as Framasoft publishes it."""
+    alone = folder / f"mostlymatter-amd64-v{version}"
+    if not alone.exists():
+        alone.write_bytes((STAND_INS / "mattermost/bin/mattermost").read_bytes() + b"# Framasoft's\n")
+    return alone
+
+
 def _app(folder: Path, app: str, version: str, majors: Sequence[str]) -> Path:
     packed = folder / f"{app}-{version}.tar.gz"
     if not packed.exists():
         with tarfile.open(packed, "w:gz") as tar:
             text = f"<info><id>{app}</id><version>{version}</version><majors>{' '.join(majors)}</majors></info>"
             _add(tar, f"{app}/appinfo/info.xml", f'<?xml version="1.0"?>{text}')
+            if (STAND_INS / app).is_dir():
+                tar.add(STAND_INS / app, arcname=app)
     return packed
 
 

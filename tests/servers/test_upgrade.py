@@ -98,6 +98,22 @@ def test_mattermost_goes_to_its_release_with_a_setting_that_this_one_refuses(ser
     assert json.loads(https(server, TALK, "/api/v4/config/client?format=old")[2])["Version"] == "11.8.0"
 
 
+def test_another_edition_is_taken_into_use_and_the_makers_own_comes_back(server, workspace, what):
+    text = (workspace.folder / "workspace.yml").read_text()
+    try:
+        (workspace.folder / "workspace.yml").write_text(text + "  mattermost_edition: mostlymatter\n")
+        chosen = workspace.degoog("provision")
+        assert chosen.exit == 0, chosen.out
+        assert "Framasoft" in server.sh(f"tail -1 {HOME}/mattermost/current/bin/mattermost")
+        again = workspace.degoog("provision", "--json")
+        assert (again.exit, again.lines[-1]["changed"]) == (0, 0)
+    finally:
+        (workspace.folder / "workspace.yml").write_text(text)
+    assert workspace.degoog("provision").exit == 0
+    assert "Framasoft" not in server.sh(f"tail -1 {HOME}/mattermost/current/bin/mattermost")
+    assert https(server, TALK, "/api/v4/system/ping")[0] == 200
+
+
 def test_afterwards_nothing_is_left_to_do(server, workspace, what):
     assert workspace.degoog("upgrade", "--check").exit == 0
     again = workspace.degoog("provision", "--json")
