@@ -50,6 +50,9 @@ class Archives(Section):
     )
     base: Text | None = Field(None, description="With mirror: its address.")
     folder: Text | None = Field(None, description="With local: the folder.")
+    keys: Text | None = Field(
+        None, description="A folder here with the public keys of the makers, to check signatures: nextcloud.asc, …"
+    )
     pins: Text | None = Field(
         None, description="A file like playbooks/vars/artefacts.yml, for releases degoog does not know."
     )

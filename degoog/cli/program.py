@@ -27,8 +27,8 @@ _log = logging.getLogger("degoog")
 
 # In the order in which one meets them. Each module `degoog.cli.<name>` has a `command`.
 COMMANDS = (
-    "templates", "init", "connect", "doctor", "provision", "upgrade", "backup", "restore", "health", "people",
-    "welcome", "rgpd", "plan", "migrate", "verify", "report", "status", "find", "ledger", "release", "demo",
+    "templates", "init", "connect", "doctor", "provision", "upgrade", "backup", "restore", "health", "archives",
+    "people", "welcome", "rgpd", "plan", "migrate", "verify", "report", "status", "find", "ledger", "release", "demo",
     "completion",
 )  # fmt: skip
 

@@ -15,6 +15,19 @@ from degoog.i18n import _
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """A detached signature of an archive, and the fingerprint of the only key it may be made with."""
+
+    file: str
+    url: str
+    fingerprint: str
+
+    def variables(self) -> dict[str, str]:
+        """Give what the playbooks, and a file of pins, need of it."""
+        return {"file": self.file, "url": self.url, "fingerprint": self.fingerprint}
+
+
+@dataclass(frozen=True, slots=True)
 class Artefact:
     """One release of one program. `sha256` decides whether an archive is what it should be.
 
@@ -30,6 +43,7 @@ class Artefact:
     edition: str = ""
     php: tuple[str, ...] = ()
     program: Artefact | None = None
+    signature: Signature | None = None
 
     @property
     def number(self) -> tuple[int, ...]:
@@ -46,7 +60,16 @@ class Artefact:
         return {
             "version": self.version, "file": self.file, "url": self.url, "sha256": self.sha256, "edition": self.edition,
             "program": self.program.variables() if self.program else {},
+            "signature": self.signature.variables() if self.signature else {},
         }  # fmt: skip
+
+    def pin(self) -> dict[str, object]:
+        """Give what a file of pins says of it."""
+        said: dict[str, object] = {
+            "file": self.file, "url": self.url, "sha256": self.sha256, "edition": self.edition, "php": list(self.php),
+            "end_of_life": self.end_of_life, "signature": self.signature.variables() if self.signature else {},
+        }  # fmt: skip
+        return {key: value for key, value in said.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +98,7 @@ def known(program: str, pins: Path | None = None) -> tuple[Artefact, ...]:
         Artefact(
             name=program, version=version, file=one["file"], url=one["url"], sha256=one["sha256"],
             end_of_life=one.get("end_of_life", ""), edition=one.get("edition", ""), php=tuple(one.get("php", ())),
+            signature=Signature(**one["signature"]) if one.get("signature") else None,
         )
         for version, one in (_written(pins).get(program) or {}).items()
     )  # fmt: skip
@@ -86,7 +110,7 @@ def applications(nextcloud: int, pins: Path | None = None) -> dict[str, AppRelea
     for app, releases in (_written(pins).get("apps") or {}).items():
         for version, one in releases.items():
             release = AppRelease(app, version, one["file"], one["url"], one["sha256"])
-            if str(nextcloud) not in one["nextcloud"]:
+            if str(nextcloud) not in map(str, one["nextcloud"]):
                 continue
             if app not in found or number(version) > number(found[app].version):
                 found[app] = release

@@ -129,6 +129,16 @@ def _differs(_trouble: Trouble, found: re.Match[str]) -> Told:
     )
 
 
+def _unsigned(_trouble: Trouble, found: re.Match[str]) -> Told:
+    return Told(
+        _("The archive {file} does not bear a good signature of its makers' known key. It was not used.").format(
+            file=found["file"]
+        ),
+        _("check that the key in “archives: keys:” is theirs; if it is, do not use this archive."),
+        wait=False,
+    )
+
+
 def _mirror(trouble: Trouble, _found: re.Match[str]) -> Told:
     return Told(
         _("{host} cannot fetch Debian's packages.").format(host=trouble.host),
@@ -209,6 +219,7 @@ _KNOWN: tuple[tuple[str, Callable[[Trouble, re.Match[str]], Told]], ...] = (
     (r"BACKUP_TROUBLE (?P<why>\w+)", _backup),
     (r"unit \S+-backup-restore\.service was already loaded", lambda trouble, _found: _busy(trouble)),
     (r"ARCHIVE_DIFFERS (?P<file>\S+):", _differs),
+    (r"SIGNATURE_DIFFERS (?P<file>\S+)", _unsigned),
     (r"checksum for \S*/(?P<file>[\w.-]+) did not match", _differs),
     (r"bind\(\) to \S*:(?P<port>\d+) failed", _port),
     (r"failed to fetch|unable to fetch some archives|failed to update apt cache|could not resolve .*debian", _mirror),

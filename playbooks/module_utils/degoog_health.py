@@ -140,6 +140,8 @@ def _mattermost(settings, run, _now):
     port = settings.get("mattermost_port")
     if not port:
         return
+    given = Path(settings.get("mattermost_port_file", "/nowhere"))
+    port = given.read_text().strip() if given.exists() else port
     url = f"http://127.0.0.1:{port}/api/v4"
     if _json(run(["GET", f"{url}/system/ping"])[1]).get("status") != "OK":
         yield _finding("mattermost", BAD, "mattermost_silent")

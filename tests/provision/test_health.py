@@ -201,7 +201,7 @@ def test_every_finding_has_its_words():
         )
     )
     assert len(codes) > 15
-    assert codes - set(spoken) == {"mattermost_port", "restore_test"}
+    assert codes - set(spoken) == {"mattermost_port", "mattermost_port_file", "restore_test"}
 
 
 class Post:

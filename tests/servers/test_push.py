@@ -24,13 +24,13 @@ def test_it_answers_from_outside_and_nextcloud_tells_where(server, what):
 
 
 def test_a_program_that_does_not_start_is_told_and_nothing_else_fails(server, workspace, what):
-    server.sh(f"cp {PROGRAM} /root/kept && printf '#!/bin/sh\\nexit 1\\n' > {PROGRAM}")
+    server.sh(f"cp {PROGRAM} /srv/kept && printf '#!/bin/sh\\nexit 1\\n' > {PROGRAM}")
     told = workspace.degoog("provision", "--json")
     assert told.exit == 0, told.out
     assert [line["what"] for line in told.lines if line["event"] == "later"] == ["notify_push"]
     assert https(server, CLOUD, "/status.php")[0] == 200
 
-    server.sh(f"cat /root/kept > {PROGRAM}")
+    server.sh(f"cat /srv/kept > {PROGRAM}")
     again = workspace.degoog("provision", "--json")
     assert (again.exit, [line for line in again.lines if line["event"] == "later"]) == (0, [])
     assert https(server, CLOUD, "/push/test/version")[0] == 200
