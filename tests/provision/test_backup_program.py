@@ -11,7 +11,10 @@ import pytest
 
 from degoog import data
 
-NAMES = ("trouble", "manifest", "record", "repository")
+NAMES = (
+    *("trouble", "manifest", "record", "repository", "services", "database"),
+    *("saving", "bringing", "restoring", "trying"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +110,54 @@ def test_rows_too_few_or_too_many_are_found(program, found):
     with pytest.raises(program["trouble"].Trouble, match="differs"):
         program["manifest"].compare_rows({"public.posts": 3}, found)
     program["manifest"].compare_rows({"public.posts": 3}, {"public.posts": 3})
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """The settings of a machine that holds a Nextcloud of 33.0.7."""
+    current = tmp_path / "nextcloud" / "current"
+    current.mkdir(parents=True)
+    (current / "version.php").write_text("<?php\n$OC_Version = [33, 0, 7, 1];\n$OC_VersionString = '33.0.7';\n")
+    return {
+        "id": "lauze-4f2a", "home": str(tmp_path), "state": str(tmp_path), "nextcloud": "cloud.lauze.example",
+        "mattermost": "",
+    }  # fmt: skip
+
+
+def saved(**more):
+    return {"id": "lauze-4f2a", "structure": "Les Jardins", "services": {"nextcloud": {"version": "33.0.7"} | more}}
+
+
+class Shelf:
+    """A repository that holds one manifest."""
+
+    def __init__(self, told) -> None:
+        self.told = told
+
+    def content(self, snapshot, path):
+        return json.dumps(self.told)
+
+
+def test_a_backup_of_another_structure_is_refused(program, machine):
+    bringing, other = program["bringing"], saved() | {"id": "ressourcerie-1b2c"}
+    assert bringing.described(machine, Shelf(saved()), "4bba301e") == saved()
+    with pytest.raises(program["trouble"].Trouble, match="structure"):
+        bringing.described(machine, Shelf(other), "4bba301e")
+
+
+def test_without_room_nothing_is_begun(program, machine, tmp_path):
+    told = saved(bytes=10**18, database=0)
+    with pytest.raises(program["trouble"].Trouble, match="no_room"):
+        program["bringing"].bring(machine, None, "4bba301e", told, into=tmp_path / "into", ending="test")
+    assert not (tmp_path / "into").exists()
+
+
+@pytest.mark.parametrize("then", ["33.0.8", "34.0.0", "31.0.9"])
+def test_what_this_machines_programs_could_not_read_is_refused(program, machine, then):
+    program["restoring"]._fits(machine, saved(version="33.0.7"))
+    program["restoring"]._fits(machine, saved(version="32.0.9"))
+    with pytest.raises(program["trouble"].Trouble, match=then):
+        program["restoring"]._fits(machine, saved(version=then))
 
 
 def test_what_is_noted_is_for_everybody_and_leaves_the_rest(program, tmp_path):

@@ -291,5 +291,7 @@ def _clean(folder: Path, space: str, keep: Path | None = None) -> None:
     subprocess.run(["umount", "--lazy", str(folder / "merged")], capture_output=True, check=False)
     for inside in ("merged", "work", *(() if keep else ("upper",))):
         shutil.rmtree(folder / inside, ignore_errors=True)
+    # The kernel keeps a network for a minute after its last process, for connections it still ends.
+    subprocess.run(["ip", "link", "del", f"v-{space}"], capture_output=True, check=False)
     if Path(f"/run/netns/{space}").exists():
         run("ip", "netns", "del", space)

@@ -18,11 +18,10 @@ HOME = "/srv/degoog/lauze-4f2a"
 STATE = "/var/lib/degoog/lauze-4f2a"
 UNIT = "degoog-lauze-4f2a-backup"
 FILE = f"{HOME}/nextcloud/data/camille/files/été 🎉/budget ?.ods"
+POSTS = "SELECT count(*) FROM posts WHERE message IN ('été 🎉', 'later')"
 PROGRAM = "/usr/bin/python3 -B /usr/local/lib/degoog/backup /etc/degoog/backup/lauze-4f2a/settings.json"
-FOLDERS = " ".join(
-    [f"{HOME}/nextcloud/{one}" for one in ("config", "data", "apps")]
-    + [f"{HOME}/mattermost/{one}" for one in ("config", "data", "plugins", "client-plugins")]
-)
+# What people made, and what the services do not change by themselves once they run.
+FOLDERS = f"{HOME}/nextcloud/data/camille {HOME}/nextcloud/apps {HOME}/mattermost/data {HOME}/mattermost/plugins"
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +67,8 @@ def record(machine: machines.Machine) -> dict[str, dict[str, object]]:
 
 
 def contents(machine: machines.Machine) -> list[str]:
-    """Everything that is the structure's: each file with its owner, its rights and its hash."""
-    told = machine.sh(
-        f"find {FOLDERS} -type f ! -name config.json ! -name store.json -printf '%U %m ' -exec sha256sum {{}} \\;"
-    )
+    """Each file with its owner, its rights and its hash."""
+    told = machine.sh(f"find {FOLDERS} -type f -printf '%u %m %p\\n' -exec sha256sum {{}} +")
     return sorted(told.splitlines())
 
 
@@ -80,9 +77,13 @@ def test_the_first_time_the_key_to_let_in_is_shown(server, workspace, keeper, wh
     server.sh(f"mkdir -p '{Path(FILE).parent}' && echo 'first' > '{FILE}' && touch -d '2 days ago' '{FILE}'")
     server.sh(f"head -c 5000000 /dev/urandom > {HOME}/mattermost/data/photo.jpg; : > {HOME}/nextcloud/data/empty")
     server.sh(f"chown -R nc-lauze-4f2a: {HOME}/nextcloud/data; chown -R mm-lauze-4f2a: {HOME}/mattermost/data")
-    psql(server, "nc-lauze-4f2a", "INSERT INTO oc_filecache SELECT 'files/' || n FROM generate_series(1, 500) n")
-    psql(server, "mm-lauze-4f2a", "CREATE TABLE posts (id text, message text, createat bigint)")
-    psql(server, "mm-lauze-4f2a", "INSERT INTO posts SELECT n, 'été 🎉', 1000 FROM generate_series(1, 300) n")
+    psql(server, "nc-lauze-4f2a", "CREATE TABLE degoog_rows AS SELECT n, 'été 🎉' FROM generate_series(1, 500) n")
+    psql(server, "mm-lauze-4f2a", "CREATE TABLE IF NOT EXISTS posts (id text, message text, createat bigint)")
+    psql(
+        server,
+        "mm-lauze-4f2a",
+        "INSERT INTO posts (id, message, createat) SELECT n, 'été 🎉', 1000 FROM generate_series(1, 300) n",
+    )
     refused = workspace.degoog("backup")
     assert refused.exit == 2, refused.out + refused.err
     assert "does not let serveur in" in refused.out
@@ -133,7 +134,7 @@ def test_a_backup_that_is_killed_holds_nothing_still_and_its_lock_holds_nobody_u
         f"systemctl start --no-block {UNIT}.service; "
         f"for _ in $(seq 6000); do test -e {STATE}/nextcloud-held && break; sleep 0.01; done; "
         f"kill -9 $(systemctl show --property MainPID --value {UNIT}); "
-        f"while systemctl is-active {UNIT}; do sleep 0.1; done; true"
+        f"until systemctl is-active {UNIT} | grep -qx -e inactive -e failed; do sleep 0.1; done"
     )
     assert record(server)["backup"]["why"] == "interrupted"
     assert json.loads(server.sh(f"{OCC} status --output=json"))["maintenance"] is False
@@ -170,8 +171,8 @@ def test_a_full_repository_is_told(server, workspace, keeper, what):
 
 def test_a_restore_that_is_killed_leaves_what_was_there_and_the_next_one_ends(server, workspace, keeper, what):
     server.sh(f"echo 'second' > '{FILE}'; rm {HOME}/mattermost/data/photo.jpg")
-    psql(server, "nc-lauze-4f2a", "DELETE FROM oc_filecache")
-    psql(server, "mm-lauze-4f2a", "INSERT INTO posts VALUES ('later', 'later', 99999999999999)")
+    psql(server, "nc-lauze-4f2a", "DELETE FROM degoog_rows")
+    psql(server, "mm-lauze-4f2a", "INSERT INTO posts (id, message, createat) VALUES ('later', 'later', 99999999999999)")
     mark = f"{STATE}/restoring.json"
     assert workspace.degoog("backup", "--list").exit == 0, "which tells the machine where the backups are again"
     server.sh(
@@ -179,19 +180,19 @@ def test_a_restore_that_is_killed_leaves_what_was_there_and_the_next_one_ends(se
         f"-p 'ExecStopPost={PROGRAM} settle restore' {PROGRAM} restore newest; "
         f"for _ in $(seq 6000); do test -e {mark} && break; sleep 0.01; done; sleep 0.5; "
         "kill -9 $(systemctl show --property MainPID --value killed); "
-        "while systemctl is-active killed; do sleep 0.1; done; true"
+        "until systemctl is-active killed | grep -qx -e inactive -e failed; do sleep 0.1; done"
     )
     assert record(server)["restore"]["why"] == "interrupted"
     assert server.sh(f"cat '{FILE}'").strip() == "second"
-    assert psql(server, "mm-lauze-4f2a", "SELECT count(*) FROM posts") == "301"
+    assert psql(server, "mm-lauze-4f2a", POSTS) == "301"
     assert https(server, TALK, "/api/v4/system/ping")[0] == 200
 
     restored = workspace.degoog("restore", "--yes")
     assert restored.exit == 0, restored.out + restored.err
     assert "1 file, 1 message" in restored.out
     assert server.sh(f"cat '{FILE}'").strip() == "first"
-    assert psql(server, "nc-lauze-4f2a", "SELECT count(*) FROM oc_filecache") == "500"
-    assert psql(server, "mm-lauze-4f2a", "SELECT count(*) FROM posts") == "300"
+    assert psql(server, "nc-lauze-4f2a", "SELECT count(*) FROM degoog_rows") == "500"
+    assert psql(server, "mm-lauze-4f2a", POSTS) == "300"
     assert not server.succeeds(f"ls -d {mark} {HOME}/restore-*")
     assert "data-fingerprint" in server.sh(f"{OCC} config:list --private --output=json")
 
@@ -204,14 +205,24 @@ def test_another_machine_gets_the_same_files_and_rows(server, other, workspace, 
     kept_apart = workspace.degoog("restore", "--to", str(inventory), "relais", "--yes")
     assert kept_apart.exit == 2, kept_apart.out + kept_apart.err
     let_in(keeper, next(line.strip() for line in kept_apart.out.splitlines() if "ssh-ed25519" in line))
-    other.sh("usermod --uid 4242 mm-lauze-4f2a 2>/dev/null || true")
+    workspace.point_at(other.host)
+    apart = workspace.degoog("backup")
+    assert apart.exit == 2, "an empty installation does not add to the backups of the one that is to come back"
+    assert "another installation" in apart.out
+    workspace.point_at(server.host)
+    # Accounts have other numbers on other machines.
+    other.sh(
+        "systemctl stop degoog-lauze-4f2a-mattermost; usermod --uid 4242 mm-lauze-4f2a; "
+        f"cd {HOME}/mattermost; chown -R mm-lauze-4f2a config data logs plugins client-plugins; "
+        "systemctl start degoog-lauze-4f2a-mattermost"
+    )
 
     refused = workspace.degoog("restore", "--to", str(inventory), "relais", "--snapshot", "00000000", "--yes")
     assert refused.exit == 2
     restored = workspace.degoog("restore", "--to", str(inventory), "relais", "--yes")
     assert restored.exit == 0, restored.out + restored.err
     assert contents(other) == contents(server)
-    for database, table in (("nc-lauze-4f2a", "oc_filecache"), ("mm-lauze-4f2a", "posts")):
+    for database, table in (("nc-lauze-4f2a", "degoog_rows"), ("mm-lauze-4f2a", "posts")):
         question = f"SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {table} t"
         assert psql(other, database, question) == psql(server, database, question)
     assert json.loads(https(other, CLOUD, "/status.php")[2])["maintenance"] is False

@@ -126,6 +126,10 @@ class Repository:
         words = [word for path in paths for word in ("--include", path)]
         self._restic("restore", snapshot, "--target", into, *words, otherwise="damaged")
 
+    def check(self):
+        """Raise `Trouble` where the repository lacks a part of any snapshot; what is in the parts is not read."""
+        self._restic("check", otherwise="damaged")
+
     def _knock(self):
         """Fail soon where nobody answers: restic would try for a quarter of an hour."""
         address = _address(self._where)

@@ -7,6 +7,7 @@ switched off, what was there before is put back: a machine is restored, or as it
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from datetime import datetime
@@ -16,7 +17,7 @@ import bringing
 import database
 import manifest
 import services
-from trouble import Trouble
+from trouble import Trouble, run
 
 
 def restore(settings, repository, snapshot):
@@ -91,8 +92,22 @@ def _change_places(service, into, aside):
         live = service.home / folder
         away = bringing.below(aside, live)
         away.parent.mkdir(parents=True, exist_ok=True)
-        live.replace(away)
-        bringing.below(into, live).replace(live)
+        _move(live, away)
+        _move(bringing.below(into, live), live)
+
+
+def _move(folder, to):
+    """Give a folder another place: at once, or where a container's layers forbid that, by a copy made whole first."""
+    try:
+        folder.replace(to)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        part = to.with_name(f"{to.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        run("cp", "--archive", folder, part, otherwise="no_room")
+        part.replace(to)
+        shutil.rmtree(folder)
 
 
 def mark_of(settings):
@@ -121,5 +136,5 @@ def _undo(settings, aside):
             away = bringing.below(aside, live)
             if away.exists():
                 shutil.rmtree(live, ignore_errors=True)
-                away.replace(live)
+                _move(away, live)
         service.resume()

@@ -16,6 +16,7 @@ def attempt(settings, repository):
     repository.open(begin=False)
     snapshot = bringing.newest(settings, repository)
     try:
+        repository.check()
         told = bringing.described(settings, repository, snapshot)
         into.mkdir(mode=0o700)
         here = bringing.bring(settings, repository, snapshot, told, into=into, ending="test")
