@@ -53,7 +53,7 @@ def command(
         context.workspace, context.folder, context.environ, playbook="backup.yml", limit=limit, backing=backing,
         become=Secret(become) if become else None,
     )  # fmt: skip
-    given = {**made.variables, "degoog_act": act, "degoog_take_over": take_over}
+    given = {**made.variables, "degoog_act": act, "degoog_take_over": take_over, "degoog_backup_quick": True}
     safeguarding.warned(context, backing)
     outcome = applying.run(context, replace(made, variables=given, seconds=safeguarding.DAY))
     if outcome.stopped:

@@ -94,7 +94,12 @@ def _order(context: Context, backing: Backing, to: tuple[Path, str] | None, *, s
 def _doing(order: Order, playbook: str, **more: object) -> Order:
     from degoog.cli import safeguarding
 
-    return replace(order, playbook=playbook, variables={**order.variables, **more}, seconds=safeguarding.DAY)
+    return replace(
+        order,
+        playbook=playbook,
+        variables={**order.variables, **more, "degoog_backup_quick": True},
+        seconds=safeguarding.DAY,
+    )
 
 
 def _shown(context: Context, looked: Outcome, snapshot: str) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from degoog import data
+from degoog.config_schema import Workspace
 from degoog.config_servers import Backup
 from degoog.i18n import _
 from degoog.secrets import Secret
@@ -28,8 +32,12 @@ class Backing:
         """Whether they lie on another machine than the servers themselves."""
         return not self.how.repository.startswith("/")
 
-    def variables(self) -> dict[str, object]:
+    def variables(self, workspace: Workspace) -> dict[str, object]:
         """Give what the playbooks need of it; what is secret is revealed."""
+        told = self._told()
+        return {**told, "stamp": _stamp(told, workspace)}
+
+    def _told(self) -> dict[str, object]:
         return {
             "repository": self.how.repository,
             "address": self._address(),
@@ -61,6 +69,17 @@ class Backing:
             return ""
         name = f"[{found[1]}]:{found[2]}" if found[2] and found[2] != "22" else found[1]
         return f"{name} {' '.join(self.how.host_key.split()[:2])}"
+
+
+def _stamp(told: Mapping[str, object], workspace: Workspace) -> str:
+    """Give a digest of all that a machine is set up with, the program that makes backups included."""
+    services = [one.url if one else "" for one in (workspace.nextcloud, workspace.mattermost)]
+    kept = {key: value for key, value in told.items() if key != "drawn"}
+    digest = hashlib.sha256(json.dumps([kept, workspace.id, workspace.structure, services]).encode())
+    role = data.path("playbooks", "roles", "backup")
+    for path in sorted(one for one in role.rglob("*") if one.suffix in {".py", ".j2", ".yml"}):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def draw() -> Secret:

@@ -76,7 +76,7 @@ def variables(
             "key": str(base / how.tls.key) if how.tls.key else "",
         },
         "degoog_mail": mail,
-        "degoog_backup": backing.variables() if backing else {},
+        "degoog_backup": backing.variables(workspace) if backing else {},
         "degoog_archives": {
             "mode": how.archives.mode, "base": (how.archives.base or "").rstrip("/"),
             "folder": str(base / how.archives.folder) if how.archives.folder else "",

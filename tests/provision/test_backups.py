@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from degoog import config, data, i18n
+from degoog.config_schema import Workspace
 from degoog.problems import Problems
 from degoog.provision import backups, story
 from degoog.provision.backups import Backing
@@ -15,15 +16,22 @@ from degoog.secrets import Secret
 PROGRAM = data.path("playbooks", "roles", "backup", "files", "backup")
 
 
-def backing(where: str, **more) -> Backing:
+def workspace(where: str, **more) -> Workspace:
     lines = "".join(f"    {key}: {value}\n" for key, value in {"repository": where, **more}.items())
     text = (
         f"id: lauze-4f2a\nstructure: Les Jardins de la Lauze\nservers:\n  tls: {{mode: internal}}\n  backup:\n{lines}"
     )
-    servers = config.parse(text.encode(), base=Path()).servers
+    return config.parse(text.encode(), base=Path())
+
+
+def backing(where: str, **more) -> Backing:
+    servers = workspace(where, **more).servers
     assert servers is not None
     assert servers.backup is not None
     return Backing(servers.backup, Secret("pass phrase"), Secret("s3cret"))
+
+
+SPACE = workspace("/mnt/disque")
 
 
 def test_every_trouble_of_the_program_is_told_in_words_with_its_cure():
@@ -52,11 +60,11 @@ def test_it_speaks_french_too():
 
 
 def test_an_account_and_its_password_reach_restic_as_it_wants_them():
-    rest = backing("rest:https://garde.example/lauze", login="lauze").variables()
+    rest = backing("rest:https://garde.example/lauze", login="lauze").variables(SPACE)
     assert rest["repository"] == "rest:https://garde.example/lauze"
     assert rest["address"] == "rest:https://lauze:s3cret@garde.example/lauze"
     assert rest["environment"] == {}
-    objects = backing("s3:https://objets.example/lauze", login="AK").variables()
+    objects = backing("s3:https://objets.example/lauze", login="AK").variables(SPACE)
     assert objects["environment"] == {"AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "s3cret"}
     assert "s3cret" not in str(objects["address"])
 
@@ -70,7 +78,19 @@ def test_an_account_and_its_password_reach_restic_as_it_wants_them():
     ],
 )
 def test_the_key_of_the_other_machine_is_pinned(where, line):
-    assert backing(where, host_key="ssh-ed25519 AAAA comment").variables()["pinned"] == line
+    assert backing(where, host_key="ssh-ed25519 AAAA comment").variables(SPACE)["pinned"] == line
+
+
+def test_the_stamp_differs_where_a_machine_is_to_be_set_up_otherwise():
+    one = backing("/mnt/disque")
+    stamps = {
+        one.variables(SPACE)["stamp"],
+        backing("/mnt/autre").variables(SPACE)["stamp"],
+        backing("/mnt/disque", at='"04:00"').variables(SPACE)["stamp"],
+        Backing(one.how, Secret("another")).variables(SPACE)["stamp"],
+    }
+    assert len(stamps) == 4
+    assert Backing(one.how, one.password, one.access, drawn=True).variables(SPACE)["stamp"] in stamps
 
 
 def test_a_folder_of_the_server_itself_is_not_elsewhere():
