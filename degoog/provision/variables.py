@@ -80,7 +80,7 @@ def variables(
         "degoog_archives": {
             "mode": how.archives.mode, "base": (how.archives.base or "").rstrip("/"),
             "folder": str(base / how.archives.folder) if how.archives.folder else "",
-            "keys": str(base / how.archives.keys) if how.archives.keys else "",
+            "public_keys": str(base / how.archives.keys) if how.archives.keys else "",
         },
         "degoog_artefacts": {
             "nextcloud": cloud.variables(),

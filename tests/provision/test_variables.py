@@ -90,3 +90,9 @@ def test_every_pin_has_a_whole_checksum_an_address_and_an_end(program):
         assert pin.url.startswith("https://")
         assert pin.url.endswith(pin.file)
         assert pin.end_of_life
+
+
+def test_no_variable_bears_the_name_of_a_method_that_jinja_would_give_in_its_place(tmp_path):
+    nested = [value for value in told(TEXT, tmp_path).values() if isinstance(value, dict)]
+    assert len(nested) > 3
+    assert not {key for value in nested for key in value} & set(dir(dict))

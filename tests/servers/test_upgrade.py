@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.provision.maker import Maker
 from tests.servers import archives
 from tests.servers.conftest import CLOUD, OCC, TALK, https
 
@@ -124,3 +125,27 @@ def test_afterwards_nothing_is_left_to_do(server, workspace, what):
     again = workspace.degoog("provision", "--json")
     assert (again.exit, again.lines[-1]["changed"]) == (0, 0)
     assert server.sh("systemctl --failed --no-legend --plain").strip() == ""
+
+
+def test_a_release_whose_signature_is_not_its_makers_is_not_used(server, workspace, tmp_path_factory, what):
+    workspace.describe(releases=RELEASES | {"mattermost": ("11.9.0", "11.8.0")}, apps=APPS)
+    folder = tmp_path_factory.mktemp("g")
+    maker = Maker(folder / "a")
+    try:
+        keys = folder / "keys"
+        keys.mkdir()
+        (keys / "mattermost.asc").write_bytes(maker.key.read_bytes())
+        maker.sign(workspace.shelf / "mattermost-11.9.0.tar.gz").replace(workspace.shelf / "mattermost.sig")
+        text = (workspace.folder / "workspace.yml").read_text()
+        (workspace.folder / "workspace.yml").write_text(text + f"    keys: {keys}\n")
+        pins = (workspace.shelf / "pins.yml").read_text()
+        for fingerprint, code in (("A" * 40, 2), (maker.fingerprint, 0)):
+            signed = f"    signature: {{file: mattermost.sig, url: 'https://x.example', fingerprint: {fingerprint}}}\n"
+            (workspace.shelf / "pins.yml").write_text(pins.replace('  "11.9.0":\n', f'  "11.9.0":\n{signed}', 1))
+            ended = workspace.degoog("upgrade", "--yes", "--no-backup", "--only", "mattermost")
+            assert ended.exit == code, ended.out
+            told = " ".join(ended.out.split())
+            assert ("does not bear a good signature" in told) == (code == 2)
+            assert release(server, "mattermost") == ("11.8.0" if code else "11.9.0")
+    finally:
+        maker.end()
