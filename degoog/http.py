@@ -20,8 +20,9 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from degoog.errors import Unavailable, Usage
+from degoog.happenings import Waiting
 from degoog.i18n import _
-from degoog.ports import Observer, Waiting
+from degoog.ports import Observer
 
 log = logging.getLogger("degoog.http")
 

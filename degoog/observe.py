@@ -14,8 +14,9 @@ from typing import TextIO, assert_never
 from tqdm import tqdm
 
 from degoog import nouns, wording
+from degoog.happenings import Begun, Counted, Done, Transferred, Waiting
 from degoog.i18n import _, n_
-from degoog.ports import Begun, Counted, Done, Event, Transferred, Waiting
+from degoog.ports import Event
 
 Clock = Callable[[], float]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
-from degoog.model import Departure, FailReason, Found, Intent, Item, Kind, Loss, Outcome, Place, Proof, Ref, Seen, Stage
+from degoog.happenings import Begun, Counted, Done, Transferred, Waiting
+from degoog.model import Departure, FailReason, Found, Intent, Item, Kind, Loss, Place, Proof, Ref, Seen, Stage
 
 P = TypeVar("P")
 P_co = TypeVar("P_co", covariant=True)
@@ -335,57 +336,24 @@ def as_it_is(_item: Item, value: Any) -> tuple[Any, tuple[Loss, ...]]:  # noqa: 
     return value, ()
 
 
+class Meaning(Protocol):
+    """What two forms of one thing mean to people, compared."""
+
+    async def prepare(self) -> None:
+        """Ask the source for what it shows by itself, where it does."""
+
+    def differences(self, item: Item, raw: Any, data: bytes) -> Iterable[str]:  # noqa: ANN401 - the road's own value
+        """Tell how what the source gives and what the target gave back differ."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A lane's two ends and the conversion between them, before the ledger knows it."""
+    """A lane's two ends and the conversion between them, before the ledger knows it; how their meanings compare."""
 
     source: Source[Any]
     target: Target[Any]
     convert: Convert[Any, Any] = as_it_is
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """The walk goes on: so many items until now."""
-
-    items: int
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A stage of a road begins, with so much to do in it."""
-
-    stage: Stage
-    items: int
-    bytes: int
-    road: str = "files"
-
-
-@dataclass(frozen=True, slots=True)
-class Transferred:
-    """Bytes passed by, of an item not settled yet. Negative when a transfer is thrown away."""
-
-    bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """One item of a stage has its outcome."""
-
-    item: Item
-    stage: Stage
-    outcome: Outcome
-    reason: str = ""
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A service asked for patience."""
-
-    host: str
-    seconds: float
-    why: str = ""
+    meaning: Meaning | None = None
 
 
 Event = Counted | Begun | Transferred | Done | Waiting

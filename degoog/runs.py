@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from degoog import deletions, wording
-from degoog.engine import Check, Road, Throttle, Verified, follow_deletions, migrate, plan, verify
+from degoog.engine import Check, Differs, Road, Throttle, Verified, compare, follow_deletions, migrate, plan, verify
 from degoog.errors import Refused, Unavailable, Usage
 from degoog.i18n import _
 from degoog.ledger import Balance, Lane, Ledger
@@ -153,6 +153,20 @@ async def run_verification(
             )
         )
     return verified, looked_at
+
+
+async def run_comparison(
+    legs: Callable[[Resolve], Sequence[Leg]], ledger: Ledger, *, road: str, tell: Callable[[Lane, Differs], None]
+) -> None:
+    """Read both ends of each lane again, where their meanings can be compared, and tell of each item that was."""
+    for leg in legs(partial(resolve, ledger)):
+        if leg.meaning is None:
+            continue
+        async with leg.source as source, leg.target as target:
+            lane = ledger.lane(road=road, source=source.account, address=target.address, identity=target.identity)
+            with lane.lock():
+                async for differs in compare(leg, lane, leg.meaning):
+                    tell(lane, differs)
 
 
 async def run_rebuilding(leg: Leg, *, road: str, ledger: Ledger) -> int:

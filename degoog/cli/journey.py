@@ -90,6 +90,11 @@ class Trip:
         """Give the lanes to run, not opened yet. Raises `Usage`."""
         return self._road.legs(self._given, self._outside(observer), resolve)
 
+    @property
+    def has_source(self) -> bool:
+        """Whether it is known where things come from."""
+        return bool(self._given.sources or self._road.section(self._context.workspace_if_any).source)
+
     def targets(self, observer: Watcher) -> Sequence[Target[Any]]:
         """Give where things went, not opened yet. Raises `Usage`."""
         return self._road.targets(self._given, self._outside(observer))
@@ -298,7 +303,8 @@ def emit_summary(
 
 def verify(context: Context, trip: Trip, *, full: bool, sample: float | None) -> int:
     """Compare, then say in one sentence how things stand."""
-    from degoog import runs
+    from degoog import roads, runs
+    from degoog.cli import comparing
     from degoog.engine import Check
     from degoog.ledger import Ledger
 
@@ -312,8 +318,12 @@ def verify(context: Context, trip: Trip, *, full: bool, sample: float | None) ->
                 )
             )
         code = 0 if verified.sound else 3
+        told = comparing.compare(context, trip, ledger) if full and trip.name == roads.CALENDARS else []
+        code = 3 if told and code == 0 else code
         with ledger.only(*lanes):
             show_closing(context, trip, ledger, extra=verified.extra)
+            for line in told:
+                context.show(line)
             emit_summary(
                 context, trip, ledger, 0, seconds=time.monotonic() - began, exit_code=code, extra=verified.extra
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Unpack
 
 from degoog.cli import options
@@ -12,6 +13,8 @@ from degoog.cli.options import EndsGiven
 from degoog.errors import Usage
 from degoog.i18n import N_, _
 
+Function = Callable[..., int | None]
+
 command = group(
     "verify",
     help=N_("Compare the new place with what was sent."),
@@ -19,8 +22,11 @@ command = group(
 )
 
 
-def _road(name: str, *, about: str, example: str) -> None:
+def _road(
+    name: str, *, about: str, example: str, source: Callable[[Function], Function] = lambda function: function
+) -> None:
     @declare(name, help=about, example=example)
+    @source
     @options.to
     @options.into
     @options.full
@@ -42,8 +48,10 @@ _road(
 )
 _road(
     "calendars",
-    about=N_("Compare every event in the new place with what was sent."),
-    example="degoog verify calendars --to folder:./agendas\ndegoog verify calendars --full",
+    about=N_("Compare every event in the new place with what was sent; with --full, each day of two years."),
+    example="degoog verify calendars --to folder:./agendas\n"
+    "degoog verify calendars --full --source ics:agenda.ics --to folder:./agendas",
+    source=options.source,
 )
 _road(
     "contacts",

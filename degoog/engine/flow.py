@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
+from degoog.happenings import Transferred
 from degoog.ledger import Row
-from degoog.ports import Blob, Observer, Transferred
+from degoog.ports import Blob, Observer
 
 Sleep = Callable[[float], Awaitable[None]]
 

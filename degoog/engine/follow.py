@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from degoog.engine.migrate import Road
+from degoog.happenings import Done
 from degoog.ledger import Row
 from degoog.ledger.departed import Departed
 from degoog.model import Departure, Item, Outcome, Place, Ref, Seen
-from degoog.ports import Bytes, Done, Kept, Observer, Overlooking, Trash
+from degoog.ports import Bytes, Kept, Observer, Overlooking, Trash
 
 _AT_ONCE = 4
 _MOST_INSIDE = 10_000  # of a holder that goes in one piece; more are looked at one by one

@@ -9,15 +9,14 @@ from typing import Any, Generic, cast
 
 from degoog.engine.flow import Feed, Sleep, Slow, Throttle, watched
 from degoog.errors import Refused, Unavailable
+from degoog.happenings import Begun, Done
 from degoog.i18n import _
 from degoog.ledger import Lane, Row
 from degoog.model import DESCRIBED, FailReason, Intent, Item, Loss, Outcome, Place, Ref, Stage
 from degoog.ports import (
     Batch,
-    Begun,
     Blob,
     Convert,
-    Done,
     Failed,
     Make,
     Move,

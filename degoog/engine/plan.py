@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+from degoog.happenings import Counted
 from degoog.ledger import Lane
 from degoog.ledger.walk import Keep, Scope, Walk
 from degoog.model import Found
-from degoog.ports import Counted, Following, Gone, MaybeUnowned, Naming, Observer, Outdated, Source
+from degoog.ports import Following, Gone, MaybeUnowned, Naming, Observer, Outdated, Source
 
 _PAGE = 2000
 

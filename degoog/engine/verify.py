@@ -9,10 +9,11 @@ from hashlib import new as new_hash
 from typing import Any
 
 from degoog.errors import Bodiless, Refused
+from degoog.happenings import Begun, Done
 from degoog.ledger import Lane
 from degoog.ledger.checking import Suspect, Verdict
 from degoog.model import Outcome, Seen, Stage
-from degoog.ports import Begun, Done, Observer, Target
+from degoog.ports import Observer, Target
 
 
 class Check(StrEnum):

@@ -115,6 +115,20 @@ class GoogleCalendars:
             for found in self._found(shelf, id_):
                 yield found
 
+    async def shown(self, first: datetime, last: datetime) -> AsyncIterator[tuple[Ref, Raw]]:
+        """Give every occurrence between two moments as Google itself works it out, with the event it belongs to.
+
+        https://developers.google.com/calendar/api/v3/reference/events/list: singleEvents.
+        """
+        span = {"singleEvents": "true", "timeMin": first.isoformat(), "timeMax": last.isoformat()}
+        async for calendar in self._listed():
+            id_ = str(calendar["id"])
+            if self._verdict(calendar) is not None:
+                continue
+            async for raw in self._events(id_, {}, span=span):
+                if not google_events.is_cancelled(raw):
+                    yield _ref(id_, _key(raw)), raw
+
     async def read(self, item: Item) -> RawObject | Traits:
         """Describe a calendar, or give an event with its changed occurrences."""
         holder = item.ref.id if item.holder else item.parent.id if item.parent else ""
@@ -162,9 +176,11 @@ class GoogleCalendars:
                 return
             params["pageToken"] = str(page["nextPageToken"])
 
-    async def _events(self, calendar: str, since: dict[str, str]) -> AsyncIterator[Raw]:
-        """Give events, and note the token that comes with the last page."""
-        params = {"maxResults": "2500", **_SHOWN, **since}
+    async def _events(
+        self, calendar: str, since: dict[str, str], *, span: dict[str, str] | None = None
+    ) -> AsyncIterator[Raw]:
+        """Give events, and note the token that comes with the last page; `span` has them expanded."""
+        params = {"maxResults": "2500", **_SHOWN, **since, **(span or {})}
         while True:
             try:
                 page = await self._client.get(f"{_API}/calendars/{quote(calendar, safe='')}/events", params)

@@ -28,7 +28,7 @@ from degoog.ledger.rows import (
     read,
 )
 from degoog.ledger.walk import Scope, Walk, transaction
-from degoog.model import GIVEN_NAMES, FailReason, Intent, Kind, Loss, LossKind, Ref, Stage
+from degoog.model import GIVEN_NAMES, FailReason, Intent, Item, Kind, Loss, LossKind, Ref, Stage
 from degoog.ports import Failed, Make, Move, Naming, Result, Settled, Task, Touch, Unknown, Write
 
 if TYPE_CHECKING:
@@ -85,6 +85,14 @@ class Lane:
             "SELECT kind FROM item WHERE lane = ? AND ref = ? AND walk >= ?", (self.id, str(ref), self.number)
         ).fetchone()
         return Kind(row[0]) if row else None
+
+    def lies_as(self, item: Item) -> str | None:
+        """Give where something arrived as it is at the source now; None where it did not, or not as it is now."""
+        row = self._connection.execute(
+            "SELECT lies FROM item WHERE lane = ? AND ref = ? AND done_content = ?",
+            (self.id, str(item.ref), item.content),
+        ).fetchone()
+        return None if row is None or row[0] is None else str(row[0])
 
     # What is to do
 

@@ -10,9 +10,9 @@ from typing import IO, Any
 import httpx
 
 from degoog.errors import Unavailable
+from degoog.happenings import Waiting
 from degoog.i18n import _
 from degoog.mattermost.client import Client, words
-from degoog.ports import Waiting
 
 _PART = 32 << 20  # the first of several must be 5 MiB at least (mattermost.md §4)
 _TRIES = 6  # of one part that breaks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from time import time as wall_clock
 from typing import TYPE_CHECKING, Protocol
 
 from degoog.agreements import Agreements
@@ -41,6 +42,7 @@ class Outside:
     agreements: Callable[[], Agreements] = Agreements
     transport: httpx.AsyncBaseTransport | None = None
     time: Time | None = None
+    clock: Callable[[], float] = wall_clock
 
 
 @dataclass(frozen=True, slots=True)

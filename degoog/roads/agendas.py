@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from degoog.ends import CALENDAR_SOURCES, CONTACT_SOURCES, Destination, Origin, 
 from degoog.errors import Usage
 from degoog.i18n import _
 from degoog.model import Item, Loss, LossKind
-from degoog.ports import Blob, Convert, Leg, Resolve, Source, Target
+from degoog.ports import Blob, Convert, Leg, Meaning, Resolve, Source, Target
 from degoog.roads import CALENDARS, CONTACTS, TASKS, Given, Outside, no_such_source, sources_of, target_of
 from degoog.roads.archives import parts
 from degoog.roads.landing import Landing, address_of
@@ -53,9 +53,12 @@ class Agenda:
         to = self._to(given, outside)
         landing = self._landing(to, outside)
         convert: Convert[Any, Any] = partial(made, resolve=resolve, folder=to.kind is TargetKind.FOLDER)
-        if kind is SourceKind.GOOGLE:
-            return self._from_google(outside, landing, convert)
-        return [Leg(self.source(kind, origins, outside), landing.at(""), convert)]
+        legs = (
+            self._from_google(outside, landing, convert)
+            if kind is SourceKind.GOOGLE
+            else [Leg(self.source(kind, origins, outside), landing.at(""), convert)]
+        )
+        return [replace(leg, meaning=_meaning(leg, outside)) for leg in legs] if self.name == CALENDARS else legs
 
     def targets(self, given: Given, outside: Outside) -> Sequence[Target[Any]]:
         """Give where they went."""
@@ -112,6 +115,13 @@ class Agenda:
         if len(kinds) > 1:
             raise Usage(_("Two sorts of sources cannot be mixed in one run. Run the command once for each."))
         return kinds.pop()
+
+
+def _meaning(leg: Leg, outside: Outside) -> Meaning:
+    from degoog.google.calendars import GoogleCalendars
+    from degoog.roads.oracle import Events
+
+    return Events.now(outside.clock(), google=leg.source if isinstance(leg.source, GoogleCalendars) else None)
 
 
 def _tasks(kind: SourceKind, origins: Sequence[Origin], outside: Outside) -> Source[Any]:

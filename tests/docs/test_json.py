@@ -13,12 +13,12 @@ import pytest
 from click.testing import CliRunner
 
 from degoog.cli.program import program
+from degoog.happenings import Begun, Counted, Done, Transferred, Waiting
 from degoog.ledger import Balance, Ledger
 from degoog.ledger.counts import Checks
 from degoog.ledger.entries import Entry
 from degoog.model import Item, Kind, Outcome, Ref, Stage
 from degoog.observe import JsonLines
-from degoog.ports import Begun, Counted, Done, Transferred, Waiting
 from degoog.report import records, summary
 from degoog.report.status import Status
 from degoog.report.summary import proof

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from degoog.happenings import Done
 from degoog.ledger import Ledger
 from degoog.ledger.departed import Departed, Leaving
 from degoog.model import FailReason, Found, Kind, SkipReason
-from degoog.ports import Done
 from tests.engine.conftest import Bench
 from tests.engine.test_crashes import Fuse, sources
 from tests.engine.test_following import Follower

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from degoog.errors import Unavailable, Usage
+from degoog.happenings import Waiting
 from degoog.http import KEPT, REPEATABLE, Again, Kept, Stop, until
-from degoog.ports import Waiting
 from tests.http.wire import Wire
 
 URL = "https://cloud.example/files/a"

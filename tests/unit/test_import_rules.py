@@ -13,7 +13,7 @@ import degoog
 PACKAGE = Path(degoog.__file__).parent
 
 # Everybody speaks these.
-WORDS = {"model", "errors", "i18n", "problems", "wording"}
+WORDS = {"happenings", "model", "errors", "i18n", "problems", "wording"}
 # The services, one package each: what talks to one outside thing.
 SERVICES = {"folder", "loose", "google", "slack", "nextcloud", "mattermost"}
 # What a person wrote: read by cli and roads, and handed down from there.
@@ -78,7 +78,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "runlog": {"secrets"},
     "access": {"addresses", "config_schema", "errors", "i18n", "problems", "secrets"},
     "beginning": {*WORDS, *WRITTEN, "data", "files", "space", "templates"},
-    "ports": {"model"},
+    "ports": {"happenings", "model"},
     "nouns": {"i18n", "model", "wording"},
     "observe": {*WORDS, "nouns", "ports"},
     "convert": {*WORDS, "ports"},
@@ -90,6 +90,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": {*WORDS, "ledger", "ports"},
     "rehearsal": {*WORDS, "ports"},
     "stopping": set(),
+    "happenings": {"model"},
     "deletions": {"engine", "files", "ledger", "ports"},
     "runs": {*WORDS, "deletions", "engine", "ledger", "ports", "rehearsal", "stopping"},
     "report": {*WORDS, "", "data", "files", "ledger", "nouns"},

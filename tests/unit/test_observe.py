@@ -7,8 +7,8 @@ import re
 import pytest
 
 from degoog import i18n, observe
+from degoog.happenings import Begun, Counted, Done, Transferred, Waiting
 from degoog.model import Item, Kind, Outcome, Ref, Stage
-from degoog.ports import Begun, Counted, Done, Transferred, Waiting
 
 
 class Screen(io.StringIO):
