@@ -50,6 +50,11 @@ class Agreements:
         """The channels, as they were written, of which somebody withdrew."""
         return frozenset(one.about for one in self.lines if one.kind == "channel" and one.withdrawn is not None)
 
+    @property
+    def channels(self) -> frozenset[str]:
+        """The channels, as they were written, of which somebody said something."""
+        return frozenset(one.about for one in self.lines if one.kind == "channel")
+
     def agreed(self, conversation: str, people: Collection[frozenset[str]]) -> bool:
         """Whether each of the people (the names each goes by, without case) agreed to this conversation and still does.
 

@@ -255,6 +255,24 @@ def lost_ahead(ledger: Ledger, kind: LossKind, *, road: str | None = None) -> in
     return int(_rows(ledger, sql, run=None, road=road, cause=kind)[0][0])
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A conversation that may no longer come along and arrived earlier: where it lies, with how many messages."""
+
+    name: str
+    lies: str
+    messages: int
+
+
+def withdrawn(ledger: Ledger, *, road: str | None = None) -> list[Withdrawn]:
+    """Give what arrived with an agreement, or because workspace.yml named it, and would stay behind today."""
+    sql = f"""SELECT i.name, i.lies, (SELECT count(*) FROM item m WHERE m.lane = i.lane AND m.up = i.id
+                AND m.stage = 1 AND m.lies IS NOT NULL)
+              {FROM} AND i.walk >= l.walk AND i.stage = 0 AND i.lies IS NOT NULL
+              AND i.source_verdict IN ('{SkipReason.NOT_AGREED}', '{SkipReason.PRIVATE}') ORDER BY i.id"""  # noqa: S608
+    return [Withdrawn(*row) for row in _rows(ledger, sql, run=None, road=road)]
+
+
 def details_ahead(ledger: Ledger, kind: LossKind, *, road: str | None = None, most: int) -> list[str]:
     """Give the details of such losses, so many at most, in the order in which they were found."""
     sql = f"""SELECT (SELECT loss.detail FROM loss WHERE loss.item = i.id AND loss.kind = :cause LIMIT 1)

@@ -31,6 +31,7 @@ class Facts:
     changed: tuple[Group, ...]
     departed: tuple[Group, ...]
     checks: Checks
+    withdrawn: tuple[counts.Withdrawn, ...] = ()
 
     @property
     def arrived(self) -> int:
@@ -78,4 +79,5 @@ def gather(ledger: Ledger, *, run: int | None = None, road: str | None = None, e
         changed=tuple(group for group in counts.losses(ledger, run=run, road=road) if group.cause not in TO_LOOK_AT),
         departed=tuple(counts.departures(ledger, run=run, road=road)),
         checks=counts.checks(ledger, road=road, extra=extra),
+        withdrawn=tuple(counts.withdrawn(ledger, road=road)),
     )

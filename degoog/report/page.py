@@ -27,6 +27,7 @@ from degoog.report.plain import href, visible
 from degoog.report.remedies import Remedy, remedy
 from degoog.report.spreadsheets import about
 from degoog.report.statement import Next, equation, statement
+from degoog.report.withdrawn import withdrawn
 from degoog.report.words import reason, word
 from degoog.wording import count, duration, moment, size
 
@@ -94,7 +95,8 @@ def write_page(
         language=language(), version=__version__, structure=structure,
         style=Markup(style), style_hash=_hash(style), script=Markup(script), script_hash=_hash(script),  # noqa: S704
         made=moment(made, zone), ran=moment(ran, zone) if ran else "",
-        statement=statement(facts, zone=zone), equation=equation(facts.balance), steps=steps,
+        statement=[*statement(facts, zone=zone), *withdrawn(facts.withdrawn)],
+        equation=equation(facts.balance), steps=steps,
         parts=picture.outcome_parts(facts.outcomes),
         look=_told(ledger, facts.look, run, road), looks=facts.looks,
         left=_told(ledger, facts.left, run, road), changed=_told(ledger, facts.changed, run, road),

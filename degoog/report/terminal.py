@@ -17,6 +17,7 @@ from degoog.report.facts import Facts, gather
 from degoog.report.plain import line
 from degoog.report.remedies import remedy
 from degoog.report.statement import Next, equation, listing, next_step, statement
+from degoog.report.withdrawn import withdrawn
 from degoog.wording import count, duration, size
 
 _HELD = "\ue000"  # stands for a space that is no place to fold at
@@ -45,6 +46,7 @@ def plan_lines(
         _found(facts),
         *_work(work, facts),
         *(_not_coming(facts, most) if work or most is None else ()),
+        *withdrawn(facts.withdrawn),
         *ahead.ending(ledger, road=road),
         *(ahead.details(ledger, road=road) if most is None else ()),
         *_names(ledger, road),
@@ -77,7 +79,13 @@ def closing(
     verifies, `workspace` to the one that reports. Where this run moved nothing, what was told when it moved is left
     to the report.
     """
-    told = [*statement(facts, zone=zone), "", equation(facts.balance), *_in_full(_("To look at"), facts.look)]
+    told = [
+        *statement(facts, zone=zone),
+        *withdrawn(facts.withdrawn),
+        "",
+        equation(facts.balance),
+        *_in_full(_("To look at"), facts.look),
+    ]
     if followed:
         told += _in_short(_("Gone at the source"), facts.departed)
     if facts.balance.moved:

@@ -50,7 +50,7 @@ class Channels:
         convert = Conversion(
             lambda: source.everyone,
             accounts=accounts,
-            assigned=partial(_assigned, outside.people()),
+            assigned=partial(assigned, outside.people()),
             team=(workspace.mattermost.team or "") if workspace and workspace.mattermost else "",
             zone=_zone(workspace),
             resolve=resolve,
@@ -66,6 +66,13 @@ class Channels:
             "Where do the channels go? To do: add --to mattermost or --to folder:DIR, or write roads: channels: to: in "
             "workspace.yml."
         )
+        if given.into:
+            raise Usage(
+                _(
+                    "--into is for files: channels arrive in a team. To do: leave it out, and write the team's name in "
+                    "workspace.yml (mattermost: team: {name})."
+                ).format(name=given.into.strip("/") or "lauze")
+            )
         return target_of(self.section(outside.workspace), given, missing=missing)
 
     def _source(self, origins: Sequence[Origin], section: ChannelsRoad, outside: Outside) -> SlackSource:
@@ -75,7 +82,7 @@ class Channels:
             if origin.kind is not SourceKind.SLACK:
                 raise no_such_source(origin, CHANNEL_SOURCES)
         return SlackSource(
-            [path for origin in origins for path in parts(origin.path)],
+            [path for origin in origins for path in parts(origin.path, suffixes=(".zip",))],
             consent=_consent(section, outside),
             fetches=partial(_fetches, section, outside),
             reachable=partial(_reachable, outside.people()),
@@ -116,10 +123,10 @@ def _consent(section: ChannelsRoad, outside: Outside) -> Consent:
     if not section.private and section.direct == "leave":
         return Consent()
     agreements = outside.agreements()
-    private = {name.lstrip("#") for name in section.private}
     return Consent(
-        private=frozenset(private | {name.lower() for name in private}),
+        private=frozenset(name.lstrip("#") for name in section.private),
         withdrawn=frozenset(name.lstrip("#") for name in agreements.withdrawn_channels),
+        spoken_of=frozenset(name.lstrip("#") for name in agreements.channels),
         direct=section.direct == "agreed",
         agreed=agreements.agreed,
     )
@@ -143,7 +150,7 @@ def _fetches(section: ChannelsRoad, outside: Outside, found: Gathered) -> Fetche
     )
 
 
-def _assigned(people: Sequence[Person], wanted: Wanted) -> Assigned | None:
+def assigned(people: Sequence[Person], wanted: Wanted) -> Assigned | None:
     """Give what people.csv says of somebody: by Slack's id, name or address."""
     for account in (wanted.id, wanted.handle, f"@{wanted.handle}", wanted.email):
         if account and (person := find(people, "slack", account)) is not None:
@@ -157,7 +164,7 @@ def _assigned(people: Sequence[Person], wanted: Wanted) -> Assigned | None:
 
 def _reachable(people: Sequence[Person], user: User) -> bool:
     """Whether somebody's address is known, or their account."""
-    said = _assigned(people, Wanted(user.ref, user.id, user.handle, user.shown, user.email))
+    said = assigned(people, Wanted(user.ref, user.id, user.handle, user.shown, user.email))
     return bool(user.email or (said and (said.email or said.username)))
 
 

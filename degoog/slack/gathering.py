@@ -34,6 +34,7 @@ class Gathering:
         self.found = Gathered()
         self._packs = packs
         self._store = store
+        self._consent = consent
         self._roster = Roster(self.found, consent)
         self._stop = stop
         self._listed: list[Listed] = []
@@ -56,6 +57,7 @@ class Gathering:
         self.found.account = accounts.pop()
         for number in order:
             self._roster.rooms(self._listed[number])
+        self._consent.check(place.room for place in self.found.places.values())
         self._strangers_in_rooms()
         for number in order:
             for day in self._store.days(number):

@@ -266,7 +266,8 @@ class SlackSource:
     # Reading
 
     async def _talk(self, ref: Ref) -> Talk:
-        _account, room, ts = ref.id.split("/")
+        _account, _slash, rest = ref.id.partition("/")
+        room, _slash, ts = rest.partition("/")
         place, micro = self._gathered.places.get(room), entries.micros(ts)
         row = None if place is None or micro is None else self._stored.message(place.number, micro)
         if place is None or row is None:

@@ -105,6 +105,81 @@ def test_what_workspace_yml_names_comes_along(call, export, environ):
     assert summary(ended.out)["reasons"] | {"notice": 8} == {"notice": 8, "private": 1, "not_agreed": 2}
 
 
+WORKSPACE = "id: w0000000001\nstructure: Les Jardins de la Lauze\nroads:\n  channels:\n    "
+
+
+@pytest.mark.parametrize("command", ["plan", "migrate"])
+def test_a_private_channel_misspelt_is_named_with_the_nearest_one(call, export, environ, command):
+    Path("workspace.yml").write_text(f"{WORKSPACE}private: [bureua, potager]\n", encoding="utf-8")
+    ended = call(command, "channels", *FROM, *TO, environ=environ)
+
+    assert ended.code == 2
+    assert "names the channel “bureua”" in told(ended.err + ended.out)
+    assert "write “bureau”" in told(ended.err + ended.out)
+    assert "potager" not in ended.err + ended.out
+
+
+def test_a_channel_misspelt_in_agreements_csv_is_named_too(call, export, environ):
+    Path("workspace.yml").write_text(f"{WORKSPACE}private: [bureau]\n", encoding="utf-8")
+    Path("agreements.csv").write_text(
+        "kind,channel_or_pair,person,date,proof,withdrawn\nchannel,burau,camille,2026-11-01,,2026-11-20\n",
+        encoding="utf-8",
+    )
+    ended = call(*HERE, environ=environ)
+
+    assert ended.code == 2
+    assert "agreements.csv names the channel “burau”" in told(ended.err + ended.out)
+    assert "write “bureau”" in told(ended.err + ended.out)
+
+
+def test_a_private_channel_named_with_a_public_export_says_what_is_missing(call, environ):
+    draw_export(Path("export.zip"), messages=70, private=False)
+    Path("workspace.yml").write_text(f"{WORKSPACE}private: [bureau]\n", encoding="utf-8")
+    ended = call(*HERE, environ=environ)
+
+    assert ended.code == 2
+    assert "give an export of all conversations" in told(ended.err + ended.out)
+
+
+def test_consent_withdrawn_after_the_move_tells_what_is_to_be_deleted_and_where(call, export, environ):
+    Path("workspace.yml").write_text(f"{WORKSPACE}private: [bureau]\n    direct: agreed\n", encoding="utf-8")
+    agreed = 'direct,"camille, jo.martin",camille,2026-11-01,,\ndirect,"camille, jo.martin",jo.martin,2026-11-02,,{}\n'
+    head = "kind,channel_or_pair,person,date,proof,withdrawn\n"
+    Path("agreements.csv").write_text(head + agreed.format(""), encoding="utf-8")
+    call(*HERE, environ=environ)
+    before = words()
+    Path("agreements.csv").write_text(
+        head + agreed.format("2026-11-20") + "channel,bureau,camille,2026-11-01,,2026-11-20\n", encoding="utf-8"
+    )
+
+    planned = told(call("plan", "channels", *FROM, *TO, environ=environ).out)
+    moved = told(call(*HERE, environ=environ).out)
+    call("report")
+
+    page = Path("report/report.html").read_text(encoding="utf-8")
+    for said in (planned, moved, page):
+        assert "bureau” may no longer come along, and 6 messages of it arrived earlier" in said
+        assert "mmctl channel delete" in said
+        assert said.count("may no longer come along") == 2
+    assert words() == before
+
+
+def test_into_is_not_ignored(call, export, environ):
+    ended = call(*HERE, "--into", "/Archives", environ=environ)
+
+    assert ended.code == 2
+    assert "mattermost: team: Archives" in told(ended.err + ended.out)
+
+
+def test_a_folder_without_an_export_is_answered_with_a_cure(call):
+    Path("empty").mkdir()
+    ended = call("plan", "channels", "--source", "slack:empty", *TO)
+
+    assert ended.code == 2
+    assert "There is no archive (.zip) in the folder" in told(ended.err + ended.out)
+    assert "To do: give the file itself" in told(ended.err + ended.out)
+
+
 def test_the_same_export_again_changes_nothing(call, export, environ):
     call(*HERE, environ=environ)
     ended = call(*HERE, "--json", environ=environ)
