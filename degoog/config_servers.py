@@ -108,7 +108,10 @@ class Backup(Section):
 class Servers(Section):
     """What is installed on machines of one's own."""
 
-    admin: Text = Field("referente", description="The first account of Nextcloud, for who looks after it.")
+    admin: Text = Field("referente", description="The first account of both services, for who looks after them.")
+    email: Text | None = Field(
+        None, description="Its address, where a link to choose its password is sent; else the one under tls."
+    )
     tls: Tls
     mail: Mail | None = None
     archives: Archives = Archives()

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import click
@@ -76,7 +77,7 @@ class Context:
         self.command = command
         self._interactive = session.interactive
         self._keyring = session.keyring
-        self.transport = session.transport
+        self._transport = session.transport
         self.time = session.time
         self.ansible = session.ansible
         self.log = session.log
@@ -125,6 +126,11 @@ class Context:
 
         return self.workspace if (self.folder / config.FILE).exists() else None
 
+    def read_again(self) -> None:
+        """Forget what workspace.yml said: degoog has written in it."""
+        for name in ("workspace", "workspace_if_any"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def secrets(self) -> Secrets:
         """The secrets of this workspace; without a workspace file only those of the environment are found."""
@@ -141,6 +147,18 @@ class Context:
             file=secrets.secret_file(self.environ),
             told=self.log.hide,
         )
+
+    @property
+    def transport(self) -> httpx.AsyncBaseTransport | None:
+        """What requests go through: None for the usual way; else one that trusts the servers' own authority."""
+        from degoog import access, authority
+
+        pem = self.folder / HOME / authority.FILE
+        if self._transport is not None or not pem.exists():
+            return self._transport
+        workspace = self.workspace_if_any
+        urls = (access.nextcloud_url(workspace, {}), access.mattermost_url(workspace, {}))
+        return authority.Trusting(pem, [urlsplit(url).hostname or "" for url in urls])
 
     def watcher(self) -> Watcher:
         """Give who watches a run, as --json, --quiet and the terminal ask: `with context.watcher() as observer:`."""

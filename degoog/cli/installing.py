@@ -5,31 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from degoog.cli import applying, asking, safeguarding
+from degoog.cli import applying, asking, handover, safeguarding
 from degoog.cli.context import Context
 from degoog.cli.paragraphs import wrapped
 from degoog.i18n import _, n_
-from degoog.secrets import Secret
+from degoog.secrets import Keeper, Secret
 
 if TYPE_CHECKING:
-    from degoog.provision.runner import Difference, Outcome
+    from degoog.provision.backups import Backing
+    from degoog.provision.runner import Difference, Order, Outcome
 
 MOST = 40  # differences shown on the screen; all are in the lines of --json
 
 CHANGES = 5
 
 
-def install(context: Context, *, check: bool, limit: str = "", sudo: bool = False) -> int:
-    """Install the servers, or with `check` only say what differs; gives the exit code."""
+def order(
+    context: Context, *, check: bool = False, limit: str = "", sudo: bool = False, backing: Backing | None = None
+) -> Order:
+    """Give what is to be run on the machines. Raises `Usage`, `Problems`."""
     from degoog.provision import orders
 
     become = asking.hidden(context, _("The password of sudo on the machine:"), option=orders.SUDO) if sudo else ""
-    backing = safeguarding.known(context) if check else safeguarding.had_if_wanted(context)
-    what = orders.make(
+    return orders.make(
         context.workspace, context.folder, context.environ, playbook="site.yml", check=check, limit=limit,
         backing=backing,
         become=Secret(become) if become else None,
     )  # fmt: skip
+
+
+def install(context: Context, *, check: bool, limit: str = "", sudo: bool = False, store: Keeper | None = None) -> int:
+    """Install the servers and have them handed over, or with `check` only say what differs; gives the exit code."""
+    keeper = Keeper.KEYRING if check else handover.place(context, store)
+    backing = safeguarding.known(context) if check else safeguarding.had_if_wanted(context)
+    what = order(context, check=check, limit=limit, sudo=sudo, backing=backing)
     outcome = applying.run(context, what)
     if outcome.troubles or outcome.stopped:
         return safeguarding.troubled(context, outcome, backing) if backing else applying.troubled(context, outcome)
@@ -49,6 +58,8 @@ def install(context: Context, *, check: bool, limit: str = "", sudo: bool = Fals
     for name, service in (("Nextcloud", workspace.nextcloud), ("Mattermost", workspace.mattermost)):
         if service is not None:
             context.show(f"  {name}: {service.url}")
+    if code := handover.hand_over(context, what, keeper=keeper):
+        return code
     _waiting(context, outcome)
     if backing is not None:
         safeguarding.warned(context, backing)

@@ -8,6 +8,7 @@ from degoog.cli.context import Context
 from degoog.cli.kit import command as declare
 from degoog.cli.kit import option
 from degoog.i18n import N_, _
+from degoog.secrets import Keeper
 
 
 @declare(
@@ -25,6 +26,17 @@ from degoog.i18n import N_, _
 )
 @option("--limit", default="", metavar=N_("MACHINE"), help=N_("install: only this machine of the inventory."))
 @option("--ask-sudo", "sudo", is_flag=True, help=N_("install: ask for the password of sudo on the machine."))
+@option(
+    "--store",
+    type=click.Choice([keeper.value for keeper in Keeper]),
+    help=N_("install: where to keep degoog's accesses: this computer's keyring, or a file only you can read."),
+)
+@option(
+    "--set-password",
+    "choosing",
+    is_flag=True,
+    help=N_("Only choose the password of the first account of both services; it is asked for, and not shown."),
+)
 @option("--prune", is_flag=True, help=N_("populate: also remove what degoog made and workspace.yml no longer names."))
 @option(
     "--app-passwords",
@@ -39,22 +51,30 @@ def command(
     check: bool,
     limit: str,
     sudo: bool,
+    store: str | None,
+    choosing: bool,
     prune: bool,
     app_passwords: bool,
     yes: bool,
 ) -> int:
     """Install, then populate; only one of the two where that is asked for or the other is not described."""
-    from degoog.cli import installing, populating
+    from degoog.cli import handover, installing, populating
 
     filling = {"check": check, "prune": prune, "app_passwords": app_passwords, "yes": yes}
+    if choosing:
+        return handover.choose(context, installing.order(context, limit=limit, sudo=sudo))
     if only == "populate":
         return populating.populate(context, **filling)
     workspace = context.workspace_if_any
     described = workspace is not None and workspace.space is not None
     code = 0
     if only == "install" or not described or (workspace is not None and workspace.inventory):
-        code = installing.install(context, check=check, limit=limit, sudo=sudo)
-    if only == "install" or not described or code not in {0, 5}:
+        keeper = Keeper(store) if store else None
+        code = installing.install(context, check=check, limit=limit, sudo=sudo, store=keeper)
+    if code not in {0, 5}:
+        return code
+    if only == "install" or not described:
+        context.say("" if check else "\n" + _("Next: degoog doctor"))
         return code
     if not populating.connected(context):
         context.say(_("What they hold comes next: degoog connect nextcloud, then degoog provision --only populate"))

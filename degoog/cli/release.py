@@ -83,7 +83,9 @@ async def _give_back(context: Context, service: Service, account: str, secret: S
     from degoog import access
     from degoog.errors import DegoogError
     from degoog.google import login as google
+    from degoog.mattermost import login as mattermost
     from degoog.nextcloud import login as nextcloud
+    from degoog.provision import handover
     from degoog.secrets import Service
 
     try:
@@ -101,6 +103,10 @@ async def _give_back(context: Context, service: Service, account: str, secret: S
                             return _("Google: the access to {account} is taken back.").format(account=account), True
                     case google.ServiceAccount() as robot:
                         return _by_hand(robot.email), False
+            case Service.MATTERMOST if account == access.TOKEN and (known := handover.forget(context.home())):
+                url = access.mattermost_url(context.workspace, context.environ)
+                if await mattermost.give_back(url, secret, known, transport=context.transport):
+                    return _("{url}: the access token of degoog is deleted.").format(url=url), True
             case _other:
                 pass
     except DegoogError as error:

@@ -57,13 +57,17 @@ class Trouble:
 
 @dataclass(slots=True)
 class Outcome:
-    """How a run ended. `stopped` where somebody asked it to. `told` is what a playbook said of each machine."""
+    """How a run ended. `stopped` where somebody asked it to. `told` is what a playbook said of each machine.
+
+    `handed` is what it brought here, by the names of the files: what is secret is in no event and no log.
+    """
 
     status: str = ""
     told: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     changes: list[Difference] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     stopped: bool = False
+    handed: dict[str, Secret] = field(default_factory=dict)
 
     @property
     def well(self) -> bool:
@@ -91,15 +95,16 @@ def run(
     ansible = _ansible()
     book = data.path("playbooks", order.playbook)
     with tempfile.TemporaryDirectory(prefix="degoog-") as private:
-        told = Path(private) / "variables.json"
+        told, handed = Path(private) / "variables.json", Path(private) / "handed"
+        handed.mkdir(mode=0o700)
         told.touch(mode=0o600)
-        told.write_text(json.dumps(order.variables), encoding="utf-8")
+        told.write_text(json.dumps({**order.variables, "degoog_handed": str(handed)}), encoding="utf-8")
         words = ["-e", f"@{told}", *(["--limit", order.limit] if order.limit else [])]
         environment = _environment(Path(private))
         watcher = _Watcher(watch, _count(book, order.inventory, words, environment))
         words += ["--check", "--diff"] if order.check else []
         words += ["--ask-become-pass"] if order.become else []
-        kept = dict(os.environ)
+        kept, mask = dict(os.environ), os.umask(0o077)  # what is brought here is for this user only
         _only(environment)  # ansible_runner writes the whole environment down
         try:
             runner = ansible.run(
@@ -111,9 +116,11 @@ def run(
             )  # fmt: skip
         finally:
             _only(kept)
+            os.umask(mask)
         outcome = watcher.outcome
         outcome.status = runner.status
         outcome.stopped = runner.status == "canceled"
+        outcome.handed = {path.name: Secret(path.read_text(encoding="utf-8")) for path in handed.iterdir()}
         if runner.status == "failed" and not outcome.troubles:
             outcome.troubles.append(Trouble("", "", "", _last_words(runner)))
         return outcome

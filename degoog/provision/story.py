@@ -28,6 +28,7 @@ def step(role: str) -> str:
         "backup": _("The backups"),
         "notify_push": _("What tells of changes"),
         "health": _("The watch over the servers"),
+        "handover": _("The accesses"),
     }
     return names.get(role) or _("Looking at the machine")
 

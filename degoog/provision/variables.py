@@ -68,6 +68,7 @@ def variables(
         "degoog_language": workspace.language,
         "degoog_timezone": workspace.timezone,
         "degoog_admin": how.admin,
+        "degoog_email": how.email or how.tls.email or "",
         "degoog_nextcloud_domain": _domain(workspace.nextcloud.url if workspace.nextcloud else "", "nextcloud"),
         "degoog_mattermost_domain": _domain(workspace.mattermost.url if workspace.mattermost else "", "mattermost"),
         "degoog_tls": {

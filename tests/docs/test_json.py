@@ -78,6 +78,8 @@ def test_where_a_workspace_stands_is_documented():
 
 
 COMMAND = {
+    "applying": "provision",
+    "handover": "provision",
     "installing": "provision",
     "populating": "provision",
     "upgrading": "upgrade",

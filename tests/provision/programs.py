@@ -20,10 +20,11 @@ def module(name: str, arguments: dict[str, Any], *, check: bool = False) -> dict
     told = {"ANSIBLE_MODULE_ARGS": {**arguments, "_ansible_check_mode": check, "_ansible_diff": True}}
     run = (
         "import sys, runpy, types, importlib.util\n"
-        f"spec = importlib.util.spec_from_file_location('ansible.module_utils.degoog_settings', "
-        f"{str(ROOT / 'playbooks/module_utils/degoog_settings.py')!r})\n"
-        "made = importlib.util.module_from_spec(spec); spec.loader.exec_module(made)\n"
-        "sys.modules[spec.name] = made\n"
+        f"for path in {sorted(map(str, (ROOT / 'playbooks/module_utils').glob('*.py')))!r}:\n"
+        "    name = 'ansible.module_utils.' + path.rsplit('/', 1)[1][:-3]\n"
+        "    spec = importlib.util.spec_from_file_location(name, path)\n"
+        "    made = importlib.util.module_from_spec(spec); spec.loader.exec_module(made)\n"
+        "    sys.modules[name] = made\n"
         "import ansible.module_utils.basic as basic\n"
         "basic._ANSIBLE_ARGS = sys.stdin.buffer.read()\n"
         "basic._ANSIBLE_PROFILE = 'legacy'\n"

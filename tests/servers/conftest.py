@@ -19,7 +19,9 @@ import pytest
 
 from degoog.cli.context import Session
 from degoog.cli.program import program
+from tests.cli.memory import MemoryStore
 from tests.servers import archives, machines
+from tests.servers.leading import Leading
 
 CLOUD, TALK = "cloud.lauze.example", "discussion.lauze.example"
 
@@ -67,6 +69,8 @@ class Workspace:
     def __init__(self, folder: Path, shelf: Path) -> None:
         self.folder = folder
         self.shelf = shelf
+        self.keyring = MemoryStore()
+        self.way = Leading(folder / ".degoog" / "authority.pem")
         self.describe()
 
     def describe(
@@ -78,20 +82,25 @@ class Workspace:
         releases: Mapping[str, Sequence[str]] = archives.FIRST,
         apps: Mapping[str, Mapping[str, Sequence[str]]] = archives.APPS,
     ) -> None:
+        self._names = (cloud, talk)
         pins = archives.gather(self.shelf, releases, apps)
         text = WORKSPACE.format(cloud=cloud, talk=talk, folder=self.shelf, pins=pins)
         (self.folder / "workspace.yml").write_text(text + more)
 
     def point_at(self, host: dict[str, str], name: str = "serveur") -> None:
+        """Have an inventory of one machine, to which both names lead."""
+        self.way.addresses = dict.fromkeys((CLOUD, TALK, *self._names), host["ansible_host"])
         groups = {group: {"hosts": {name: None}} for group in ("nextcloud", "mattermost")}
         (self.folder / "inventory.yml").write_text(json.dumps({"all": {"hosts": {name: host}, "children": groups}}))
 
-    def degoog(self, *words: str) -> Answer:
-        """Run a command as a person would."""
+    def degoog(self, *words: str, **environ: str) -> Answer:
+        """Run a command as a person would, on a computer with a keyring."""
         out, err = io.StringIO(), io.StringIO()
         begun = time.monotonic()
         with redirect_stdout(out), redirect_stderr(err):
-            session = Session(environ={**os.environ}, interactive=False)
+            session = Session(
+                environ={**os.environ, **environ}, interactive=False, keyring=lambda: self.keyring, transport=self.way
+            )
             code = program.main(["--workspace", str(self.folder), *words], standalone_mode=False, obj=session)
         return Answer(code, out.getvalue(), err.getvalue(), time.monotonic() - begun)
 

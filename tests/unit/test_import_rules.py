@@ -75,6 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"config_schema", "document", "errors", "files", "i18n", "problems", "space"},
     "config_edit": {"config", "errors", "files", "i18n", "problems"},
     "secrets": {"errors", "files", "i18n"},
+    "authority": set(),
     "runlog": {"secrets"},
     "access": {"addresses", "config_schema", "errors", "i18n", "problems", "secrets"},
     "beginning": {*WORDS, *WRITTEN, "data", "files", "space", "templates"},
@@ -107,6 +108,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *(
             "",
             "access",
+            "authority",
             "beginning",
             "data",
             "directory",
@@ -136,7 +138,12 @@ ONLY_IN = {
     "filelock": {"ledger", "folder"},
     "dateutil": {"convert"},
     "icalendar": {"convert"},
-    "httpx": {"http", *SERVICES, "provision", *("cli", "directory", "doctor", "roads")},  # these hand a transport down
+    "httpx": {
+        "http",
+        *SERVICES,
+        "provision",
+        *("authority", "cli", "directory", "doctor", "roads"),
+    },  # these hand a transport down
     "jinja2": {"beginning", "papers", "provision", "report", "templates"},
     "keyring": {"secrets"},
     "pydantic": {"config_schema", "document", "section", "space", "templates", "config_servers"},

@@ -53,6 +53,12 @@ def _activate(asked: Asked, id_: str) -> Response:
     return ok()
 
 
+@routes.on("POST", "/users/tokens/revoke")
+def _revoke(asked: Asked) -> Response:
+    asked.me.kept["revoked"] = asked.body["token_id"]
+    return ok()
+
+
 @routes.on("POST", "/users/{id}/sessions/revoke/all")
 def _end_sessions(asked: Asked, id_: str) -> Response:
     _user(asked, id_).kept["sessions"] = "ended"
