@@ -103,7 +103,10 @@ $(LAYERS:%=test-%): test-%: setup
 	@$(BIN)/python -m pytest --layer=$* $(ARGS)
 
 # Boots throw-away Debian machines and applies the real playbooks: as root, with the packages that it names when they are
-# missing. DEGOOG_SERVERS_FOLDER keeps their root file systems for the next time.
+# missing. DEGOOG_SERVERS_FOLDER keeps their root file systems for the next time. TARGET=podman or TARGET=docker has them
+# in containers instead.
+TARGET ?= nspawn
+export TARGET
 test-servers: setup
 	@$(BIN)/python -m pytest --layer=servers $(ARGS)
 

@@ -1,4 +1,4 @@
-"""Throw-away Debian machines with systemd: an overlay on a root file system, booted in a network of its own.
+"""Throw-away Debian machines with systemd, in a network of their own: booted, or in containers, as TARGET says.
 
 test-targets.md says what each piece is for. Everything lies in one folder and one bridge, and goes with them.
 """
@@ -8,20 +8,20 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
+
+from tests.servers import containers, nspawn
+from tests.servers.commands import run
 
 PROXY_PORT = 3142
 _NETWORKS = range(66, 96)  # 10.66.0.0/24 and on: the first that no other run has taken
-_TOOLS = (
-    *("mmdebstrap", "systemd-nspawn", "ip", "ssh", "ssh-keygen", "apt-cacher-ng"),
-    *("nsenter", "unshare", "pgrep"),
-)
+_TOOLS = ("mmdebstrap", "ip", "ssh", "ssh-keygen", "apt-cacher-ng", "nsenter")
+_KINDS = {"nspawn": ("systemd-nspawn", "unshare", "pgrep"), "podman": ("podman", "runc"), "docker": ("docker",)}
 _INCLUDED = (
     *("systemd", "systemd-sysv", "dbus", "python3", "python3-apt", "ca-certificates", "iproute2"),
     *("openssh-server", "sudo", "procps", "gnupg"),
@@ -29,25 +29,24 @@ _INCLUDED = (
 _SUITES = {"12": "bookworm", "13": "trixie"}
 
 
+def target() -> str:
+    """Give the kind of machines that TARGET asks for: `nspawn`, `podman` or `docker`."""
+    return os.environ.get("TARGET") or "nspawn"
+
+
 def missing() -> str:
-    """Say what keeps this machine from booting others; empty where nothing does."""
+    """Say what keeps this computer from having such machines; empty where nothing does."""
+    if target() not in _KINDS:
+        return f"TARGET={target()} is no kind of machine that make test-servers knows: {', '.join(_KINDS)}"
     if os.geteuid() != 0:
         return "make test-servers boots machines: it must be run as root"
-    lacking = [tool for tool in _TOOLS if shutil.which(tool) is None]
+    lacking = [tool for tool in (*_TOOLS, *_KINDS[target()]) if shutil.which(tool) is None]
     if lacking:
         return (
-            f"make test-servers lacks {', '.join(lacking)}; on Debian: apt install mmdebstrap systemd-container "
-            "iproute2 openssh-client apt-cacher-ng"
+            f"make test-servers with TARGET={target()} lacks {', '.join(lacking)}; on Debian: apt install mmdebstrap "
+            "systemd-container iproute2 openssh-client apt-cacher-ng, or podman runc, or docker itself"
         )
     return ""
-
-
-def run(*command: str | Path) -> str:
-    """Run a command to its end; gives what it printed, and fails with what it complained of."""
-    words = [str(word) for word in command]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=900)
-    assert done.returncode == 0, f"{' '.join(words)}: {done.stderr[-2000:]}{done.stdout[-500:]}"
-    return done.stdout
 
 
 def _written_sources() -> Path:
@@ -152,6 +151,18 @@ def _network_of_its_own() -> int:
     raise AssertionError(f"no network for the machines: {made.stderr}")
 
 
+class Body(Protocol):
+    """What a machine runs in. `leader` is its first process, as this computer counts them."""
+
+    leader: int
+
+    def off(self) -> Path:
+        """Wait until it has shut itself down; gives the layer of what it wrote."""
+
+    def end(self) -> None:
+        """End it, whatever it does, and leave nothing but its layer."""
+
+
 @dataclass
 class Machine:
     """One machine that runs. `address` is inside the tests' own network."""
@@ -160,16 +171,15 @@ class Machine:
     name: str
     address: str
     folder: Path
-    nspawn: subprocess.Popen[bytes]
-    leader: int
+    body: Body
 
     def sh(self, command: str) -> str:
         """Run a command there; gives what it printed, and fails where it fails."""
-        return run("nsenter", "-t", str(self.leader), "-a", "sh", "-c", command)
+        return run("nsenter", "-t", str(self.body.leader), "-a", "sh", "-c", command)
 
     def succeeds(self, command: str) -> bool:
         done = subprocess.run(
-            ["nsenter", "-t", str(self.leader), "-a", "sh", "-c", command],
+            ["nsenter", "-t", str(self.body.leader), "-a", "sh", "-c", command],
             capture_output=True,
             check=False,
             timeout=120,
@@ -189,109 +199,43 @@ class Machine:
         """Shut it down as its owner would, and give the layer of what it wrote."""
         with suppress(AssertionError):
             self.sh("systemctl poweroff")
-        self.nspawn.wait(timeout=60)
-        return self.folder / "upper"
+        return self.body.off()
 
 
 @contextmanager
 def booted(site: Site, name: str, number: int, layers: Sequence[Path]) -> Iterator[Machine]:
     """Boot a machine on some layers, the uppermost first; at its end nothing of it is left but its folder."""
     folder = site.folder / "machines" / name
-    _clean(folder, f"{name}-{site.number}")
-    merged = folder / "merged"
-    for inside in ("upper", "work", "merged"):
-        (folder / inside).mkdir(parents=True)
-    lower = ":".join(map(str, layers))
-    run(
-        "mount",
-        "-t",
-        "overlay",
-        "overlay",
-        "-o",
-        f"lowerdir={lower},upperdir={folder}/upper,workdir={folder}/work",
-        merged,
-    )
+    shutil.rmtree(folder / "known_hosts", ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
     address = f"{site.network}.{number}"
+    files = {
+        "etc/apt/apt.conf.d/00proxy": f'Acquire::http::Proxy "{site.proxy}";\n', "etc/hostname": f"{name}\n",
+        "etc/hosts": f"127.0.0.1 localhost\n{address} {name}\n", "etc/resolv.conf": "",
+    }  # fmt: skip
     space = f"{name}-{site.number}"
-    (merged / "etc/apt/apt.conf.d/00proxy").write_text(f'Acquire::http::Proxy "{site.proxy}";\n')
-    (merged / "etc/hostname").write_text(name + "\n")
-    (merged / "etc/hosts").write_text(f"127.0.0.1 localhost\n{address} {name}\n")
-    (merged / "etc/resolv.conf").write_text("")
-    _network(site, space, address)
-    log = (folder / "console.log").open("wb")
-    nspawn = subprocess.Popen(
-        ["unshare", "-m", "--propagation", "slave", "bash", "-c", _BOOT, "boot", space, str(merged)],
-        stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+    body: Body
+    if target() == "nspawn":
+        body = nspawn.start(space, folder, layers, files, lambda where: _network(site, space, where, address))
+    else:
+        body = containers.start(
+            target(), space, folder, layers, files, lambda where: _network(site, space, where, address)
+        )
     try:
-        yield Machine(site, name, address, folder, nspawn, _leader(nspawn, folder))
+        yield Machine(site, name, address, folder, body)
     finally:
-        _end(nspawn)
-        log.close()
-        _clean(folder, space, keep=folder / "upper")
+        body.end()
 
 
-# Its own cgroup2 and its own group in it: two machines must not share one, and systemd wants the unified kind.
-_BOOT = """
-umount -R /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup
-mkdir -p /sys/fs/cgroup/dg-$1; echo $$ > /sys/fs/cgroup/dg-$1/cgroup.procs
-export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
-exec systemd-nspawn --quiet --keep-unit --register=no -M "$1" -D "$2" --resolv-conf=off --timezone=off \
-  --link-journal=no --network-namespace-path=/run/netns/$1 --capability=CAP_NET_ADMIN --console=pipe --boot
-"""
-
-
-def _network(site: Site, space: str, address: str) -> None:
-    run("ip", "netns", "add", space)
-    run("ip", "link", "add", f"v-{space}", "type", "veth", "peer", "name", "eth0", "netns", space)
-    run("ip", "link", "set", f"v-{space}", "master", site.bridge, "up")
+def _network(site: Site, space: str, where: str, address: str) -> None:
+    """Lead a cable from the bridge into a network namespace, named or that of a process."""
+    ours, theirs = f"v-{space}", f"p-{space}"
+    run("ip", "link", "add", ours, "type", "veth", "peer", "name", theirs)
+    run("ip", "link", "set", ours, "master", site.bridge, "up")
+    run("ip", "link", "set", theirs, "netns", where)
+    inside = ["nsenter", "-t", where, "-n", "ip"] if where.isdigit() else ["ip", "-n", where]
     for words in (
-        "link set lo up", f"addr add {address}/24 dev eth0", "link set eth0 mtu 1400 up",
-        f"route add default via {site.network}.1",
+        f"link set {theirs} name eth0", "link set lo up", f"addr add {address}/24 dev eth0",
+        "link set eth0 mtu 1400 up", f"route add default via {site.network}.1",
     ):  # fmt: skip
-        run("ip", "-n", space, *words.split())
-
-
-def _leader(nspawn: subprocess.Popen[bytes], folder: Path) -> int:
-    """Wait until the machine's systemd says it is up; gives its process."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        assert nspawn.poll() is None, (folder / "console.log").read_text(errors="replace")[-2000:]
-        found = subprocess.run(
-            ["pgrep", "-P", str(nspawn.pid), "-x", "systemd"], capture_output=True, text=True, check=False
-        ).stdout.split()
-        if found:
-            state = subprocess.run(
-                ["nsenter", "-t", found[0], "-a", "systemctl", "is-system-running"],
-                capture_output=True, text=True, check=False,
-            ).stdout.strip()  # fmt: skip
-            if state in {"running", "degraded"}:
-                return int(found[0])
-        time.sleep(0.1)
-    raise AssertionError("the machine did not come up: " + (folder / "console.log").read_text(errors="replace")[-2000:])
-
-
-def _end(nspawn: subprocess.Popen[bytes]) -> None:
-    """End the machine: its first process takes all others along."""
-    if nspawn.poll() is not None:
-        return
-    for pid in subprocess.run(
-        ["pgrep", "-P", str(nspawn.pid)], capture_output=True, text=True, check=False
-    ).stdout.split():
-        with suppress(ProcessLookupError):
-            os.kill(int(pid), signal.SIGKILL)
-    with suppress(subprocess.TimeoutExpired):
-        nspawn.wait(timeout=10)
-    if nspawn.poll() is None:
-        nspawn.kill()
-        nspawn.wait()
-
-
-def _clean(folder: Path, space: str, keep: Path | None = None) -> None:
-    subprocess.run(["umount", "--lazy", str(folder / "merged")], capture_output=True, check=False)
-    for inside in ("merged", "work", *(() if keep else ("upper",))):
-        shutil.rmtree(folder / inside, ignore_errors=True)
-    # The kernel keeps a network for a minute after its last process, for connections it still ends.
-    subprocess.run(["ip", "link", "del", f"v-{space}"], capture_output=True, check=False)
-    if Path(f"/run/netns/{space}").exists():
-        run("ip", "netns", "del", space)
+        run(*inside, *words.split())
