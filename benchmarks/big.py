@@ -1,7 +1,8 @@
 """One file of 2 GiB to one real Nextcloud: degoog, resumable and proven, and curl, one after the other.
 
 curl sends it as one plain PUT; as one PUT of which the server computes the hash, which any proof costs; and in chunks
-that are put together without a hash, which is what being resumable costs, whoever does it.
+that are put together without a hash, which is what being resumable costs, whoever does it. At the full speed of the
+machine both sides share its cores; at the speed of a real line (`--limit-rate` for both) the line is what they share.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from pathlib import Path
 from benchmarks import server
 from benchmarks.child import MIB, degoog, environment, run
 from benchmarks.figures import at_most, memory, plain, say, seconds, spread
+
+_LINES = {"1 Gbit/s": 125_000_000, "100 Mbit/s": 12_500_000}  # bytes a second
+_SECONDS = 16  # a line is measured with a file that takes it so long, if the whole one would take longer
 
 
 def missing() -> str:
@@ -52,9 +56,35 @@ def measure(options: argparse.Namespace, scratch: Path) -> None:
             say(plain(f"round {turn + 1}: degoog, everything", seconds(ours)))
             say(memory(f"round {turn + 1}: degoog, peak memory", ours))
             curl.delete(f"plain-{turn}", f"hashed-{turn}", f"chunks-{turn}", f"degoog-{turn}")
-    say(at_most("content: times one plain PUT (median)", statistics.median(ratios["one plain PUT"]), 1.5))
+        for name, rate in _LINES.items():
+            _line(name, rate, account, scratch, size=min(size, rate * _SECONDS // MIB * MIB), rounds=options.rounds)
+    say(at_most("full speed: content: times one plain PUT (median)", statistics.median(ratios["one plain PUT"]), 1.5))
     for name, values in ratios.items():
-        say(plain(f"content: times {name}: median, least and most", spread(values)))
+        say(plain(f"full speed: content: times {name}: median, least and most", spread(values)))
+
+
+def _line(name: str, rate: int, account: server.Account, scratch: Path, *, size: int, rounds: int) -> None:
+    """Compare both at the speed of a line."""
+    folder = scratch / name.replace("/", "-")
+    folder.mkdir()
+    file, archive = folder / "film.mkv", folder / "takeout-20260105T080000Z-001.zip"
+    _draw(file, archive, size)
+    curl = _Curl(account, folder, file)
+    ratios = []
+    for turn in range(rounds):
+        place = f"{folder.name.replace(' ', '-')}-{turn}"
+        theirs = curl.put(f"plain-{place}", limit=rate)
+        ours = degoog(
+            "migrate", "files", "--workspace", folder / f"workspace-{turn}", "--source", f"takeout:{archive}",
+            "--to", "nextcloud", "--into", f"/degoog-{place}", "--limit-rate", str(rate), env=account.environ,
+        ).check()  # fmt: skip
+        ratios.append(ours.stages["content"] / theirs)
+        told = f"{name}, {size / MIB:.0f} MiB, round {turn + 1}"
+        say(plain(f"{told}: curl, one plain PUT", f"{theirs:.1f} s"))
+        say(plain(f"{told}: degoog, content", f"{ours.stages['content']:.1f} s"))
+        say(memory(f"{told}: degoog, peak memory", ours))
+        curl.delete(f"plain-{place}", f"degoog-{place}")
+    say(at_most(f"{name}: content: times one plain PUT (median)", statistics.median(ratios), 1.5))
 
 
 class _Curl:
@@ -68,9 +98,10 @@ class _Curl:
         secret.write_text(f'user = "{account.login}:{account.password}"\n', encoding="utf-8")
         self._command = [shutil.which("curl") or "curl", "--silent", "--fail", "--config", str(secret)]
 
-    def put(self, name: str, *headers: str) -> float:
-        """Send the file at once; gives the seconds."""
-        return self._run("--upload-file", str(self._file), f"{self._account.files}/{name}", headers=headers)
+    def put(self, name: str, *headers: str, limit: int | None = None) -> float:
+        """Send the file at once, at no more than `limit` bytes a second; gives the seconds."""
+        pace = () if limit is None else ("--limit-rate", str(limit))
+        return self._run(*pace, "--upload-file", str(self._file), f"{self._account.files}/{name}", headers=headers)
 
     def chunks(self, name: str, size: int) -> float:
         """Send it in pieces of 100 MiB, one after the other, and have them put together; gives the seconds."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from degoog import addresses
 from degoog.config_schema import Workspace
 from degoog.errors import Usage
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.problems import Wrong
 from degoog.secrets import Secret, Secrets, Service
 
@@ -79,7 +79,7 @@ def credentials_file(path: Path) -> Secret:
     try:
         return Secret(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else type(error).__name__
+        why = trouble(error) if isinstance(error, OSError) else type(error).__name__
         raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=why)) from None
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from degoog.errors import Usage
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.problems import Problem, Problems, instead
 
 FILE = "agreements.csv"
@@ -79,7 +79,7 @@ def read(folder: Path) -> Agreements:
     except FileNotFoundError:
         return Agreements()
     except OSError as error:
-        raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=error.strerror)) from error
+        raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=trouble(error))) from error
     return parse(raw)
 
 

@@ -9,7 +9,7 @@ from degoog import document
 from degoog.config_schema import RuleSection, Workspace
 from degoog.document import Fault
 from degoog.errors import Usage
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.space import rules
 
 FILE = "workspace.yml"
@@ -30,7 +30,7 @@ def load(folder: Path) -> Workspace:
             )
         ) from None
     except OSError as error:
-        raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=error.strerror)) from error
+        raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=trouble(error))) from error
     return parse(raw, base=folder, name=FILE)
 
 

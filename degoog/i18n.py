@@ -6,6 +6,7 @@ by the build (and by `make translations` in a checkout); without one, the Englis
 
 from __future__ import annotations
 
+import errno
 import gettext
 import os
 from contextvars import ContextVar
@@ -61,3 +62,33 @@ def N_(message: str) -> str:  # noqa: N802  # gettext's own name for "translate 
 def Nn_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
     """Mark both forms of a sentence for translation."""
     return singular, plural
+
+
+# What the system calls these in the words of its C library, which has one language here: English.
+_TROUBLES = {
+    errno.ENOENT: N_("there is nothing of that name"),
+    errno.EACCES: N_("access to it is not allowed"),
+    errno.EPERM: N_("the system does not allow it"),
+    errno.EEXIST: N_("something of that name is there already"),
+    errno.ENOTDIR: N_("a part of the path is no folder"),
+    errno.EISDIR: N_("it is a folder"),
+    errno.EINVAL: N_("the disk does not take this name"),
+    errno.EILSEQ: N_("the disk does not take this name"),
+    errno.EMFILE: N_("too many files are open"),
+    errno.ENOSPC: N_("the disk is full"),
+    errno.EDQUOT: N_("the space granted on this disk is used up"),
+    errno.EROFS: N_("the disk can only be read"),
+    errno.EFBIG: N_("the disk does not take so large a file"),
+    errno.ENAMETOOLONG: N_("the name is too long"),
+    errno.ELOOP: N_("it is a link that leads in circles"),
+    errno.EIO: N_("the disk does not answer as it should"),
+    errno.ENODEV: N_("the disk is no longer there"),
+    errno.ENXIO: N_("the disk is no longer there"),
+    errno.ESTALE: N_("the network drive is no longer there"),
+}
+
+
+def trouble(error: OSError) -> str:
+    """Say why the system could not do something, for the end of a sentence; its own words where we have none."""
+    known = _TROUBLES.get(error.errno or 0)
+    return _(known) if known else str(error.strerror or error)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from degoog.errors import Usage
 from degoog.files import write_atomically
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.problems import Problem, Problems, instead
 
 FILE = "people.csv"
@@ -75,7 +75,7 @@ def read(folder: Path) -> tuple[Person, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=error.strerror)) from error
+        raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=trouble(error))) from error
     return parse(raw, name=FILE)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from degoog.errors import Refused
+from degoog.i18n import trouble
 from degoog.model import FailReason
 from degoog.ports import Blob
 
@@ -41,7 +42,7 @@ async def reading(path: Path) -> AsyncIterator[AsyncIterator[bytes]]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise Refused(FailReason.UNREADABLE, str(error.strerror)) from error
+        raise Refused(FailReason.UNREADABLE, trouble(error)) from error
     with file:
         yield _pieces(file)
 

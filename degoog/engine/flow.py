@@ -15,6 +15,7 @@ from degoog.ledger import Row
 from degoog.ports import Blob, Observer
 
 Sleep = Callable[[float], Awaitable[None]]
+_LATE = 0.2  # seconds: who was woken late, or waited for a disk, may catch up on so much
 
 
 @runtime_checkable
@@ -38,7 +39,7 @@ class Throttle:
     async def take(self, amount: int) -> None:
         """Wait until `amount` bytes may pass."""
         now = self._clock()
-        self._free_at = max(self._free_at, now) + amount / self._rate
+        self._free_at = max(self._free_at, now - _LATE) + amount / self._rate
         if self._free_at - now > 0:
             await self._sleep(self._free_at - now)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from degoog.errors import Refused, Unavailable
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.model import FailReason, Item, Kind, Proof
 from degoog.ports import Blob, Failed
 
@@ -109,11 +109,11 @@ def refused(item: Item, error: OSError) -> Failed:
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
         raise Unavailable(
             _("The disk cannot take more ({error}). Nothing is lost. Make room, then run again.").format(
-                error=error.strerror
+                error=trouble(error)
             )
         ) from error
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
-        return Failed(item, FailReason.PARENT_FAILED, str(error.strerror))
+        return Failed(item, FailReason.PARENT_FAILED, trouble(error))
     if error.errno in {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ}:
-        return Failed(item, FailReason.FORBIDDEN_NAME, str(error.strerror))
-    return Failed(item, FailReason.REJECTED, str(error.strerror or error))
+        return Failed(item, FailReason.FORBIDDEN_NAME, trouble(error))
+    return Failed(item, FailReason.REJECTED, trouble(error))

@@ -23,7 +23,7 @@ from degoog.files import replacing, write_atomically
 from degoog.folder import disk
 from degoog.folder.batch import FolderBatch
 from degoog.folder.trash import FolderTrash
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.model import Item, Seen, Stage
 from degoog.ports import Blob, Bytes
 
@@ -103,7 +103,7 @@ class Folder:
         return self.root / OURS / "identity"
 
     def _unusable(self, error: Exception) -> Usage:
-        why = error.strerror if isinstance(error, OSError) else error
+        why = trouble(error) if isinstance(error, OSError) else error
         text = _("Nothing can be written in {folder}: {why}. Choose another folder, or mend its rights.")
         return Usage(text.format(folder=self.root, why=why))
 

@@ -16,7 +16,7 @@ import httpx
 from degoog.documents import Document
 from degoog.errors import Unavailable, Usage
 from degoog.http import Again, Pacing, Verdict, open_client
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.model import Found
 from degoog.ports import Observer
 
@@ -66,7 +66,7 @@ class Paths:
                 head = file.read(_HEAD)
         except OSError as error:
             text = _("{path} cannot be read: {why}. Check the path after “ics:” or “vcf:”.")
-            raise Usage(text.format(path=path, why=error.strerror)) from error
+            raise Usage(text.format(path=path, why=trouble(error))) from error
         if not _BEGINS.search(head.removeprefix(codecs.BOM_UTF8)):  # a page, an empty file, UTF-16: nothing to find
             text = _(
                 "{path} holds no calendar and no contact, or not as UTF-8 text. "

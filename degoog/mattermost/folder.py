@@ -15,7 +15,7 @@ from degoog.convert.names import Names, Rules
 from degoog.convert.talk import Channel, Emoji, Person, Team, Thread
 from degoog.errors import Bodiless, Usage
 from degoog.files import replacing, write_atomically
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.mattermost import lines, unit
 from degoog.mattermost.batch import BYTES, POSTS
 from degoog.mattermost.bundle import Bundle
@@ -141,7 +141,7 @@ class BundleFolder:
                 write_atomically(mark, f"{uuid.uuid4()}\n".encode())
             except OSError as error:
                 text = _("Nothing can be written in {folder}: {why}. Choose another folder, or mend its rights.")
-                raise Usage(text.format(folder=self.root, why=error.strerror)) from error
+                raise Usage(text.format(folder=self.root, why=trouble(error))) from error
         self._identity = f"bundle:{mark.read_text(encoding='ascii').strip()}"
         self.before = self.parts.last_refs()
         return self

@@ -28,7 +28,7 @@ _MOST = 10_000  # apps/dav/lib/Upload/ChunkingV2Plugin.php: names 1 to 10000, at
 _LEAST_BYTES = 5 * MIB
 USUAL = 100 * MIB
 _SIDE_BY_SIDE = 2  # chunks of one file: while the server puts one away, the next is on its way
-_AHEAD = 40  # pieces of at most 1 MiB read ahead, for all uploads together: the next chunk leaves before this one ends
+_AHEAD = 24  # pieces of at most 1 MiB read ahead, for all uploads together: the next chunk leaves before this one ends
 _POLLS, _PAUSE = 60, 5.0  # how long an assembly is waited for after its answer was lost: five minutes
 
 

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from degoog import data
 from degoog.errors import Usage
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _written(pins: Path | None) -> dict[str, Any]:
     try:
         read: dict[str, Any] = YAML(typ="safe", pure=True).load(pins or data.path("playbooks", "vars", "artefacts.yml"))
     except OSError as error:
-        raise Usage(_("{path} cannot be read: {why}.").format(path=pins, why=error.strerror)) from error
+        raise Usage(_("{path} cannot be read: {why}.").format(path=pins, why=trouble(error))) from error
     return read
 
 

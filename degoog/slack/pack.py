@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from degoog.errors import Refused, Usage
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.model import FailReason
 from degoog.zips.broken import Broken
 from degoog.zips.index import DEFLATED, ZipIndex
@@ -69,7 +69,7 @@ class Pack:
         try:
             self._file: BinaryIO = path.open("rb")
         except OSError as error:
-            raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=error.strerror)) from error
+            raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=trouble(error))) from error
         try:
             self._index = ZipIndex(self._file.fileno())
             self._top = self._find_top()

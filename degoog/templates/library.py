@@ -11,7 +11,7 @@ from pydantic import Field
 
 from degoog import data, document
 from degoog.errors import Usage
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.problems import Problem, Problems, instead
 from degoog.section import Section, Text
 from degoog.templates.questions import Question
@@ -87,7 +87,7 @@ def _read(name: str, path: Path, language: str) -> Template:
         cure = _("in your editor, choose “Save with encoding” and UTF-8.")
         raise Problems(file, [Problem(0, _("these letters are not written in UTF-8."), cure)]) from error
     except OSError as error:
-        raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=error.strerror)) from error
+        raise Usage(_("{path} cannot be read: {why}.").format(path=path, why=trouble(error))) from error
     above, rule, body = text.partition(f"\n{_RULE}")
     if not rule:
         what = _("the template has no line “---” between its head and its body.")

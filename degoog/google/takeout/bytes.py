@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from degoog.errors import Refused, Unavailable
 from degoog.google.takeout.tree import Entry
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.model import FailReason
 from degoog.ports import Blob
 from degoog.zips.index import DEFLATED
@@ -22,6 +22,7 @@ from degoog.zips.index import DEFLATED
 T = TypeVar("T")
 
 CHUNK = 256 << 10
+_STORED = 1 << 20  # of what is not packed, at once: each handing over to a thread costs its time
 IN_MEMORY = 8 << 20
 _LOCAL_EXTRA = 256  # a local header may have other extra fields than the directory's
 _LOCAL = struct.Struct("<4s22xHH")
@@ -90,7 +91,8 @@ class ZipBytes:
                 raise damaged()
             _signature, names, extra = _LOCAL.unpack(local)
             self._position = self._entry.offset + _LOCAL.size + names + extra
-        data = self._pread(min(CHUNK, self._left), self._position)
+        most = _STORED if self._inflate is None else CHUNK
+        data = self._pread(min(most, self._left), self._position)
         self._position += len(data)
         self._left -= len(data)
         return data
@@ -217,4 +219,4 @@ def damaged() -> Refused:
 def unreadable(error: OSError) -> Unavailable:
     """Say that the disk with the archive does not answer."""
     text = _("The Takeout archive cannot be read any more: {reason}. Check its disk, then run the same command.")
-    return Unavailable(text.format(reason=error.strerror or error))
+    return Unavailable(text.format(reason=trouble(error)))

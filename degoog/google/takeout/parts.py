@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from degoog.errors import Usage
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.zips.broken import Broken
 
 # takeout-20250206T053943Z-016.zip, since 2025 takeout-20250206T053943Z-16-001.zip; a browser may add " (1)".
@@ -74,7 +74,7 @@ def in_order(paths: Iterable[Path]) -> tuple[Part, ...]:
         except OSError as error:
             raise Usage(
                 _("{path} cannot be opened: {reason}. Check that you may read it.").format(
-                    path=path, reason=error.strerror
+                    path=path, reason=trouble(error)
                 )
             ) from error
     return tuple(Part(index, path) for index, path in enumerate(ordered))
