@@ -122,6 +122,8 @@ class ZipIndex:
         at = tail.rfind(b"PK\x05\x06")
         while at >= 0 and (at + _END.size > len(tail) or at + _END.size + _comment(tail, at) > len(tail)):
             at = tail.rfind(b"PK\x05\x06", 0, at)
+        if at < 0 and not os.pread(self._descriptor, 2, 0).startswith(b"PK"):
+            raise Broken(_("it is not a zip or tgz archive"))
         if at < 0:
             raise Broken(_("it is not complete: its end is missing, the download or the copy stopped too early"))
         _sig, disk, first_disk, _here, count, size, start, _comment_length = _END.unpack_from(tail, at)

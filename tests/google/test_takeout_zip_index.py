@@ -189,3 +189,17 @@ def test_a_member_is_read_as_often_as_asked_and_left_early(tmp_path):
             return whole
 
     assert asyncio.run(run()) == [data, data]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"Jardins de la Lauze\n" * 40, "it is not a zip or tgz archive"),
+        (b"PK\x03\x04" + bytes(400), "it is not complete"),
+    ],
+)
+def test_what_is_no_zip_is_told_from_one_that_was_cut(tmp_path, data, said):
+    path = tmp_path / "takeout-001.zip"
+    path.write_bytes(data)
+    with pytest.raises(Broken, match=said):
+        members(path)
