@@ -10,7 +10,7 @@ from pathlib import Path
 from stat import S_ISDIR
 
 from degoog.folder import disk
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.model import Departure, Item, Place
 from degoog.ports import Kept, Naming
 
@@ -41,7 +41,7 @@ class FolderTrash:
         except NotADirectoryError:
             return Kept(Departure.ABSENT)
         except OSError as error:
-            return Kept(Departure.REFUSED, str(error.strerror))
+            return Kept(Departure.REFUSED, trouble(error))
         return _mark(item, stat) if ours else Kept(Departure.EDITED)
 
     async def discard(self, item: Item, at: Place, mark: str) -> Kept | None:
@@ -55,7 +55,7 @@ class FolderTrash:
             there.parent.mkdir(parents=True, exist_ok=True)
             here.rename(there)
         except OSError as error:
-            return Kept(Departure.REFUSED, str(error.strerror))
+            return Kept(Departure.REFUSED, trouble(error))
         for folder in (there.parent, here.parent):  # it must not lie in both places, or in neither, after a power cut
             with contextlib.suppress(OSError):
                 _settle(folder)
