@@ -16,6 +16,7 @@ from degoog.sandbox.slack.host import sizes
 
 _SIZES = (12_000, 60_000)
 _BOUND = 0.10
+_MEMORY = 300 * 10**6
 
 
 def missing() -> str:
@@ -50,7 +51,7 @@ def _moved(site: chat.Site, place: Path, messages: int) -> None:
     say(plain(f"{label}: everything else", f"{own:.1f} s"))
     say(at_most(f"{label}: everything else, beside the imports", own / imported, _BOUND))
     say(plain(f"{label}: likewise, beside the imports at work", f"{(ran.seconds - imported) / running:.2f}"))
-    say(memory(f"{label}: peak memory", ran))
+    say(memory(f"{label}: peak memory", ran, bound=_MEMORY))
     if stages := ", ".join(f"{stage} {spent:.1f}" for stage, spent in ran.stages.items() if spent >= 0.1):
         print(f"      {stages}")
 

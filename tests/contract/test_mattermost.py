@@ -38,7 +38,9 @@ def sandbox() -> Iterator[MattermostSandbox]:
 @pytest.fixture
 def server(request: pytest.FixtureRequest) -> Iterator[Chat]:
     if request.param == "real":
-        yield Chat(*real(REAL), asyncio.sleep)
+        chat = Chat(*real(REAL), asyncio.sleep)
+        yield chat
+        chat.leave()
     else:
         with MattermostSandbox() as running:
             yield Chat(running.url, TOKEN, no_sleep)
