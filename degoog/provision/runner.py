@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from degoog.i18n import _
 from degoog.secrets import Secret
 
 _SHORTEST = {"PATH", "HOME", "LANG", "LC_ALL", "SSH_AUTH_SOCK", "TERM", "USER", "TMPDIR"}
+_PRIVATE = "degoog-run-"
 _LIMIT = 3600  # seconds a playbook may take
 
 
@@ -94,7 +96,8 @@ def run(
     """Run it to its end. Nothing of what it was given is left on this machine. Raises `Usage` without Ansible."""
     ansible = _ansible()
     book = data.path("playbooks", order.playbook)
-    with tempfile.TemporaryDirectory(prefix="degoog-") as private:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=f"{_PRIVATE}{os.getpid()}-") as private:
         told, handed = Path(private) / "variables.json", Path(private) / "handed"
         handed.mkdir(mode=0o700)
         told.touch(mode=0o600)
@@ -124,6 +127,24 @@ def run(
         if runner.status == "failed" and not outcome.troubles:
             outcome.troubles.append(Trouble("", "", "", _last_words(runner)))
         return outcome
+
+
+def _sweep() -> None:
+    """Take away what runs left that were killed: their folders hold secrets."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PRIVATE}*-*"):
+        pid = left.name.removeprefix(_PRIVATE).partition("-")[0]
+        if pid.isdigit() and left.lstat().st_uid == os.getuid() and not _lives(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _ansible() -> Any:  # noqa: ANN401 - a library without types
@@ -196,11 +217,20 @@ class _Watcher:
                 diffs = result.get("diff") or []
                 shown = tuple(one for one in ([diffs] if isinstance(diffs, dict) else diffs) if one)
                 self.outcome.changes.append(Difference(host, role, task, shown))
+            case "runner_on_ok" | "runner_item_on_ok" if "censored" in result and _changed(event):
+                # ansible_runner leaves nothing of what is secret, not even that it changed; its screen line does.
+                change = Difference(host, role, task)
+                if change not in self.outcome.changes[-1:]:
+                    self.outcome.changes.append(change)
             case "runner_on_failed" if not told.get("ignore_errors"):
                 self.outcome.troubles.append(Trouble(host, role, task, _message(result)))
             case "runner_on_unreachable":
                 self.outcome.troubles.append(Trouble(host, role, task, _message(result), unreachable=True))
         return True
+
+
+def _changed(event: Mapping[str, Any]) -> bool:
+    return str(event.get("stdout", "")).lstrip().startswith("changed:")
 
 
 def _message(result: Mapping[str, Any]) -> str:

@@ -79,7 +79,7 @@ def _why(trouble: Trouble) -> str:
 
 def state(troubles: list[Trouble]) -> str:
     """Say how things stand after troubles."""
-    if all(trouble.unreachable for trouble in troubles):
+    if all(trouble.unreachable and not trouble.role for trouble in troubles):
         return _("Nothing was changed there.")
     return _("What was done before stays, and does no harm. The same command goes on from there.")
 
@@ -98,6 +98,11 @@ def _unreachable(trouble: Trouble) -> Told:
                 host=trouble.host
             ),
             wait=False,
+        )
+    if trouble.role:
+        return Told(
+            _("The connection to {host} was cut.").format(host=trouble.host),
+            _("check that the machine is on and your network holds; then run the same command again."),
         )
     return Told(
         _("{host} does not answer over SSH.").format(host=trouble.host),
@@ -173,6 +178,13 @@ def _busy(trouble: Trouble) -> Told:
     return Told(told.what, told.cure)
 
 
+def _no_authority(trouble: Trouble, _found: re.Match[str]) -> Told:
+    return Told(
+        _("{host} does not reach Let's Encrypt.").format(host=trouble.host),
+        _("check that the machine reaches the internet and knows names, or wait; then run the same command again."),
+    )
+
+
 def _debian(trouble: Trouble, _found: re.Match[str]) -> Told:
     return Told(
         _("{host} is not a Debian that degoog knows.").format(host=trouble.host),
@@ -223,7 +235,9 @@ _KNOWN: tuple[tuple[str, Callable[[Trouble, re.Match[str]], Told]], ...] = (
     (r"SIGNATURE_DIFFERS (?P<file>\S+)", _unsigned),
     (r"checksum for \S*/(?P<file>[\w.-]+) did not match", _differs),
     (r"bind\(\) to \S*:(?P<port>\d+) failed", _port),
+    (r"listen tcp \S*:(?P<port>\d+): bind: address already in use", _port),
     (r"failed to fetch|unable to fetch some archives|failed to update apt cache|could not resolve .*debian", _mirror),
+    (r"acme\S*letsencrypt.*(max retries|resol|refused|timed out)", _no_authority),
     (r"certbot|acme|challenge", _not_here),
     (r"degoog installs on debian", _debian),
 )

@@ -29,6 +29,13 @@ def trouble(message: str, **more) -> Trouble:
         ),
         ("E:Failed to fetch http://deb.example/x  Could not connect", "cannot fetch Debian's packages", True),
         ("nginx does not take note: bind() to 0.0.0.0:443 failed (98: Address already in use)", "port 443", True),
+        (
+            "HTTPSConnectionPool(host='acme-v02.api.letsencrypt.org'): Max retries exceeded",
+            "does not reach Let's",
+            True,
+        ),
+        ("Some challenges have failed.\nDetail: DNS problem: NXDOMAIN", "names do not lead there", True),
+        ("listen tcp 127.0.0.1:8065: bind: address already in use", "port 8065", True),
         ("degoog installs on Debian 12 or 13; this is Ubuntu 24.04.", "not a Debian that degoog knows", False),
     ],
 )
@@ -53,8 +60,15 @@ def test_an_unknown_trouble_names_machine_step_task_and_reason():
     ],
 )
 def test_a_machine_out_of_reach_is_told_by_its_reason(message, what):
-    assert what in story.tell(trouble(message, unreachable=True)).what
-    assert "Nothing was changed" in story.state([trouble(message, unreachable=True)])
+    out_of_reach = Trouble("serveur", "", "Gathering Facts", message, unreachable=True)
+    assert what in story.tell(out_of_reach).what
+    assert "Nothing was changed" in story.state([out_of_reach])
+
+
+def test_a_connection_that_is_cut_on_the_way_leaves_what_was_done():
+    cut = trouble("Shared connection to h closed.", unreachable=True)
+    assert "was cut" in story.tell(cut).what
+    assert "What was done before stays" in story.state([cut])
 
 
 def test_every_step_has_a_name_in_french_too():

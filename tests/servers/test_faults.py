@@ -1,0 +1,164 @@
+"""What goes wrong on the way is said in words, leaves the machine in a known state, and the next run finishes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.servers.archives import KIND
+from tests.servers.conftest import CLOUD, https
+
+pytestmark = pytest.mark.parametrize("what", [KIND])
+
+SUDO = "Mot-de-passe-7"
+
+
+@pytest.fixture
+def account(server, workspace) -> Iterator[None]:
+    """An account of an agency, which may use sudo with its password."""
+    server.sh(
+        "id agence 2>/dev/null || useradd --create-home --shell /bin/bash --groups sudo agence;"
+        f"echo 'agence:{SUDO}' | chpasswd;"
+        "install -d -m 700 -o agence -g agence /home/agence/.ssh;"
+        "install -m 600 -o agence -g agence /root/.ssh/authorized_keys /home/agence/.ssh/authorized_keys"
+    )
+    workspace.point_at(server.host | {"ansible_user": "agence"})
+    yield
+    workspace.point_at(server.host)
+
+
+@contextmanager
+def held(server, port: int) -> Iterator[None]:
+    """Have another program listen where one of ours should."""
+    server.sh(f"systemd-run --unit=squatter --quiet python3 -m http.server --bind 0.0.0.0 {port}; sleep 1")
+    try:
+        yield
+    finally:
+        server.sh("systemctl stop squatter")
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_an_account_with_a_sudo_password_is_enough(server, workspace, account, what):
+    done = workspace.degoog("provision", "--json", DEGOOG_SUDO_PASSWORD=SUDO)
+    assert (done.exit, done.lines[-1]["changed"]) == (0, 0), done.out[-2000:]
+
+
+@pytest.mark.parametrize("given", ["faux", ""])
+def test_a_wrong_or_missing_sudo_password_is_said(server, workspace, account, what, given):
+    stopped = workspace.degoog("provision", DEGOOG_SUDO_PASSWORD=given)
+    assert stopped.exit == 2, stopped.out
+    assert "sudo" in stopped.out
+    assert "give the password" in flat(stopped.out)
+    assert SUDO not in stopped.out
+
+
+def test_a_port_of_the_web_that_another_program_holds_is_named(server, workspace, what):
+    server.sh("systemctl stop nginx")
+    with held(server, 443):
+        stopped = workspace.degoog("provision")
+        assert stopped.exit == 4, stopped.out
+        assert "already uses the port 443" in flat(stopped.out)
+        assert "ss -ltnp" in stopped.out
+    assert workspace.degoog("provision").exit == 0
+    assert https(server, CLOUD, "/status.php")[0] == 200
+
+
+def test_mattermosts_port_held_by_another_program_is_named(server, workspace, what):
+    unit = "degoog-lauze-4f2a-mattermost"
+    port = int(
+        server.sh("sed -n 's/^MM_SERVICESETTINGS_LISTENADDRESS=.*://p' /srv/degoog/lauze-4f2a/mattermost/environment")
+    )
+    server.sh(f"systemctl stop {unit}")
+    with held(server, port):
+        stopped = workspace.degoog("provision")
+        assert stopped.exit == 4, stopped.out
+        assert f"already uses the port {port}" in flat(stopped.out)
+    assert workspace.degoog("provision").exit == 0
+    assert server.succeeds(f"systemctl is-active {unit}")
+
+
+def test_a_mirror_of_packages_that_is_down_is_said_and_what_runs_goes_on(server, workspace, what):
+    server.sh(
+        "sed -i 's/:3142/:9/' /etc/apt/apt.conf.d/00proxy; rm -rf /var/lib/apt/lists/*; rm -f /var/lib/apt/periodic/*"
+    )
+    server.sh("touch -d '2 days ago' /var/lib/apt/lists")
+    stopped = workspace.degoog("provision")
+    assert stopped.exit == 4, stopped.out
+    assert "cannot fetch Debian's packages" in flat(stopped.out)
+    assert https(server, CLOUD, "/status.php")[0] == 200
+    server.sh("sed -i 's/:9\\b/:3142/' /etc/apt/apt.conf.d/00proxy")
+    assert workspace.degoog("provision").exit == 0
+
+
+class Run:
+    """A real degoog in a process of its own, told apart by its steps."""
+
+    def __init__(self, workspace, tmp_path) -> None:
+        environ = {**os.environ, "DEGOOG_SECRETS_FILE": str(tmp_path / "kept" / "secrets.json")}
+        words = ["--workspace", str(workspace.folder), "provision", "--only", "install", "--store", "file"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "degoog", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=environ, start_new_session=True,
+        )  # fmt: skip
+
+    def until(self, step: str) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            if line.strip() == step:
+                return
+        raise AssertionError(f"it ended before {step}: {self.ended()}")
+
+    def children(self) -> list[int]:
+        told = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
+        return [int(pid) for pid in told.stdout.split()]
+
+    def ended(self) -> tuple[int, str]:
+        out, _err = self.process.communicate(timeout=180)
+        return self.process.returncode, flat(out)
+
+
+def test_a_run_that_is_interrupted_killed_or_cut_off_is_finished_by_the_next(server, workspace, what, tmp_path):
+    sites = "/etc/nginx/sites-enabled/degoog-lauze-4f2a-*.conf"
+    server.sh(f"rm {sites} && touch /etc/nginx/nginx.conf")
+
+    asked = Run(workspace, tmp_path)
+    asked.until("The web server")
+    asked.process.send_signal(signal.SIGINT)
+    code, out = asked.ended()
+    assert code == 130, out
+    assert "Stopped at your request. What was done stays" in out
+
+    killed = Run(workspace, tmp_path)
+    killed.until("PHP")
+    children = killed.children()
+    assert children
+    killed.process.kill()
+    killed.process.wait(timeout=30)
+    until = time.monotonic() + 60
+    while any(Path(f"/proc/{pid}").exists() for pid in children) and time.monotonic() < until:
+        time.sleep(0.5)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in children), "what it had begun ends with it"
+
+    cut = Run(workspace, tmp_path)
+    cut.until("The database")
+    server.sh("sleep 2; pkill -9 -f '^sshd(-session)?: root'")
+    code, out = cut.ended()
+    assert code == 4, out
+    assert "The connection to serveur was cut" in out
+    assert "What was done before stays" in out
+
+    finished = workspace.degoog("provision")
+    assert finished.exit == 0, finished.out
+    assert https(server, CLOUD, "/status.php")[0] == 200
+    assert workspace.degoog("provision", "--json").lines[-1]["changed"] == 0
