@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 from degoog import access, config, people, wording
-from degoog.config_schema import Workspace
+from degoog.config_schema import RoadSection, Workspace
 from degoog.ends import SourceKind
 from degoog.errors import DegoogError, Usage
 from degoog.google import health as google
@@ -146,8 +146,9 @@ async def _google(ground: Ground) -> AsyncIterator[Finding]:
         known = access.google(ground.workspace, lambda: ground.secrets, ground.environ)
         everybody = [one.google or one.email for one in people.read(ground.folder)]
         question = google.Question(
-            known.secret, known.account, [one for one in everybody if one], known.api_url, ground.transport
-        )
+            known.secret, known.account, [one for one in everybody if one], known.api_url, ground.transport,
+            _scopes(ground.workspace),
+        )  # fmt: skip
         for finding in _clock(ground, await google.clock(question), check="google-clock"):
             yield finding
     except DegoogError as error:
@@ -158,6 +159,22 @@ async def _google(ground: Ground) -> AsyncIterator[Finding]:
         yield Finding(answered.check, level, answered.what, answered.cure, answered.link)
 
 
+def _scopes(workspace: Workspace | None) -> tuple[str, ...]:
+    """Give the permissions that the roads which read Google need; those of files where none says so."""
+    sections = {} if workspace is None else _read(workspace)
+    roads = [
+        name for name, section in sections.items() if any(origin.kind is SourceKind.GOOGLE for origin in section.source)
+    ]
+    other = workspace is not None and workspace.roads.contacts.other
+    return google.needed([*roads, *(["other contacts"] if other and "contacts" in roads else [])])
+
+
+def _read(workspace: Workspace) -> dict[str, RoadSection]:
+    """Give the roads that may read Google."""
+    roads = workspace.roads
+    return {"files": roads.files, "calendars": roads.calendars, "contacts": roads.contacts, "tasks": roads.tasks}
+
+
 def _wants_google(ground: Ground) -> bool:
     """Whether Google is read by its API at all: many have an archive of it and nothing else."""
     given = any(ground.environ.get(f"DEGOOG_GOOGLE_{name}") for name in ("TOKEN", "CREDENTIALS"))
@@ -166,7 +183,9 @@ def _wants_google(ground: Ground) -> bool:
         workspace is not None
         and (
             workspace.google is not None
-            or any(origin.kind is SourceKind.GOOGLE for origin in workspace.roads.files.source)
+            or any(
+                origin.kind is SourceKind.GOOGLE for section in _read(workspace).values() for origin in section.source
+            )
         )
     )
 

@@ -20,6 +20,9 @@ FILE = "people.csv"
 PROPOSED = "people.proposed.csv"
 
 
+_LEFT = frozenset({"left", "gone", "parti", "partie", "parti·e", "sorti", "sortie", "sorti·e"})
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """One person; empty means unknown or none. `line` is where the file says so, 0 when it comes from elsewhere."""
@@ -37,6 +40,11 @@ class Person:
     language: str = ""
     status: str = ""
     line: int = 0
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the column of status says that somebody is no longer there."""
+        return self.status.casefold() in _LEFT
 
 
 COLUMNS = tuple(field.name for field in fields(Person) if field.name != "line")

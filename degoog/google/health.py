@@ -20,7 +20,7 @@ from degoog.google.credentials import Consent, Credentials, GivenToken, ServiceA
 from degoog.google.fault import Fault
 from degoog.google.hosts import Hosts
 from degoog.google.judge import Judge
-from degoog.google.scopes import FILES, shown
+from degoog.google.scopes import FILES, OTHER_CONTACTS, SCOPES, shown
 from degoog.google.tokens import Tokens
 from degoog.http import Pacing, open_client
 from degoog.i18n import _
@@ -42,13 +42,23 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whom to ask about: the access as it is kept, the account it is for, and everybody it should act for."""
+    """Whom to ask about: the access as it is kept, the account it is for, and everybody it should act for.
+
+    `scopes` are the permissions that the roads of this workspace need.
+    """
 
     secret: Secret
     account: str
     people: Sequence[str] = ()
     api_url: str = ""
     transport: httpx.AsyncBaseTransport | None = None
+    scopes: tuple[str, ...] = FILES
+
+
+def needed(roads: Sequence[str]) -> tuple[str, ...]:
+    """Give the permissions that some roads need, `other contacts` being one; those of files for none."""
+    scopes = SCOPES | {"other contacts": OTHER_CONTACTS}
+    return tuple(scope for road in roads for scope in scopes[road]) or FILES
 
 
 async def clock(question: Question) -> datetime | None:
@@ -80,8 +90,9 @@ async def examine(question: Question) -> AsyncIterator[Answered]:
         yield answered
     if not fine:
         return
-    async for answered in _drive(question, given):
-        yield answered
+    if set(FILES) <= set(question.scopes):  # Drive itself says whose access it is
+        async for answered in _drive(question, given):
+            yield answered
     if isinstance(given, ServiceAccount):
         async for answered in _people(question, given):
             yield answered
@@ -112,7 +123,7 @@ async def _scopes(question: Question, given: Credentials) -> AsyncIterator[Answe
     async with open_client(judge=Judge(question.account), pacing=Pacing(), transport=question.transport) as http:
         tokens = Tokens(http, where, given, question.account)
         granted: str | None = None
-        for scope in FILES:
+        for scope in question.scopes:
             name = _("Google lets degoog read: {scope}").format(scope=shown([scope]))
             try:
                 if isinstance(given, ServiceAccount):

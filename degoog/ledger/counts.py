@@ -12,7 +12,7 @@ from degoog.ledger.book import Ledger
 from degoog.ledger.entries import ARRIVED, FROM, OUTCOME, REASON, SIZE, UNPROVEN, Cause, condition
 from degoog.ledger.lane import Lane
 from degoog.ledger.walk import EPOCH, moment
-from degoog.model import Departure, FailReason, Kind, LossKind, Outcome, SkipReason
+from degoog.model import GIVEN_NAMES, Departure, FailReason, Kind, LossKind, Outcome, SkipReason
 
 Family = Callable[[str, str], str]
 _BYTES = f"coalesce(sum(coalesce({SIZE}, 0)), 0)"
@@ -241,8 +241,14 @@ def progress(ledger: Ledger, *, road: str | None = None, steps: int = 60) -> lis
 
 
 def renamed(ledger: Ledger, *, road: str | None = None, examples: int = 3) -> tuple[int, list[tuple[str, str]]]:
-    """Count the pending items whose name the target does not allow, with a few (name, name there)."""
-    where = f"{FROM} AND {OUTCOME} = 'pending' AND i.named IS NOT NULL AND i.named <> i.name"
+    """Count the pending items whose name the target does not allow, with a few (name, name there).
+
+    A name that degoog gives (`model.GIVEN_NAMES`) is nobody's: an event with a new title keeps the one it has there.
+    """
+    given = ", ".join(f"'{kind}'" for kind in GIVEN_NAMES)
+    where = (
+        f"{FROM} AND {OUTCOME} = 'pending' AND i.named IS NOT NULL AND i.named <> i.name AND i.kind NOT IN ({given})"
+    )
     (items,) = _rows(ledger, f"SELECT count(*) {where}", run=None, road=road)[0]
     sql = f"SELECT i.name, i.named {where} ORDER BY i.id LIMIT :limit"
     return int(items), [(a, b) for a, b in _rows(ledger, sql, run=None, road=road, limit=examples)]

@@ -44,18 +44,19 @@ def facts(workspace: Workspace, people: Sequence[Person], *, today: date, notice
     space = workspace.space
     folders = list(space.folders.values()) if space else []
     names = [folder.name for folder in folders]
+    here = [person for person in people if not person.has_left]
     teams = space.teams.values() if space else ()
     return Facts(
         structure=workspace.structure,
         cloud=urlsplit(workspace.nextcloud.url).netloc if workspace.nextcloud else "",
         chat=urlsplit(workspace.mattermost.url).netloc if workspace.mattermost else "",
-        slack=any(person.slack for person in people) or workspace.mattermost is not None,
-        people=len(people),
+        slack=any(person.slack for person in here) or workspace.mattermost is not None,
+        people=len(here),
         groups=tuple(group.name for group in space.groups.values()) if space else (),
         confidential=tuple(folder.name for folder in folders if folder.confidential),
         sensitive=tuple(name for name in names if any(word in name.casefold() for word in _SENSITIVE)),
         retention=tuple(_retention(folders)),
-        contacts=tuple(person.name for person in people if "referents-numeriques" in person.groups),
+        contacts=tuple(person.name for person in here if "referents-numeriques" in person.groups),
         private_channels=tuple(channel.name for team in teams for channel in team.channels.values() if channel.private),
         today=written(today),
         earliest=written(today + timedelta(days=notice)),

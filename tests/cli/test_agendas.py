@@ -367,3 +367,14 @@ def test_without_a_source_or_a_target_one_is_told_what_to_write(call):
         assert "--source" in ended.err
         agenda(*usual())
     assert "--to" in call(*FROM_FILE).err
+
+
+def test_a_changed_title_is_no_changed_name(call):
+    agenda(*usual())
+    call(*FROM_FILE, "--to", "folder:out")
+    agenda(*usual()[:-1], event("e19", "Atelier vélo"))
+
+    out = told(call("plan", "calendars", "--source", "ics:agenda.ics", "--to", "folder:out").out)
+
+    assert "Changed at the source, will be brought up to date: 1 event" in out
+    assert "name will be changed" not in out

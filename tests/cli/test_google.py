@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from degoog import config
+from degoog.google.scopes import SCOPES
 from degoog.sandbox.google import GoogleSandbox
 from degoog.sandbox.google.drawing import draw_association
 from degoog.secrets import Secret
@@ -147,6 +148,18 @@ def test_doctor_asks_one_thing_after_the_other(call: Call, workspace, google, ke
 
     assert list(found) == ["google-clock", "google-access", "google-scope", "google-drive"]
     assert {level for answers in found.values() for level, _what in answers} == {"ok"}
+
+
+def test_doctor_tries_every_permission_that_the_roads_need(call: Call, workspace, google, keyring):
+    text = (workspace / "workspace.yml").read_text()
+    (workspace / "workspace.yml").write_text(
+        text.replace("\nroads:\n", "\nroads:\n  calendars:\n    source: google\n", 1)
+    )
+    entered(keyring, workspace, "delegation", google.service_account(scopes=[]))
+
+    found = checks(call("doctor", "--json", environ={"DEGOOG_GOOGLE_API_URL": google.url}).out)
+
+    assert len(found["google-scope"]) == len(SCOPES["calendars"])
 
 
 def test_doctor_tries_everybody_s_delegation(call: Call, workspace, google, keyring):

@@ -141,3 +141,8 @@ def test_a_person_is_found_by_any_spelling_of_an_account():
     assert people.find([zoe], "google", "ZOE@lauze.example") is zoe
     assert people.find([zoe], "nextcloud", "Zoe") is zoe
     assert people.find([zoe], "slack", "") is None
+
+
+@pytest.mark.parametrize(("status", "left"), [("", False), ("actif", False), ("left", True), ("Partie", True)])
+def test_a_status_may_say_that_somebody_has_left(status, left):
+    assert Person("Zoé", status=status).has_left is left

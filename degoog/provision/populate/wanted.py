@@ -13,7 +13,6 @@ from degoog.problems import Problem, Problems, Wrong, instead
 from degoog.space import Space, spelling
 
 LEFT = "left"
-_GONE = {LEFT, "gone", "parti", "partie", "parti·e", "sorti", "sortie", "sorti·e"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Wanted:
 
 def here(person: Person, day: date) -> bool:
     """Tell whether somebody is part of the structure on that day."""
-    if person.status.casefold() in _GONE:
+    if person.has_left:
         return False
     return (person.arrives is None or person.arrives <= day) and (person.ends is None or day <= person.ends)
 
