@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,15 @@ from degoog.provision.backups import Backing
 from degoog.secrets import Secret
 
 _LONGEST_ID = 28  # Debian's account names have 32 characters, ours begin with "nc-" or "mm-"
+_MARK = 6  # of a long id's digest
+
+
+def name_on_machines(id_: str) -> str:
+    """Give what a workspace's accounts, folders and services are named after: two ids never give the same name."""
+    if len(id_) <= _LONGEST_ID:
+        return id_
+    mark = hashlib.sha256(id_.encode()).hexdigest()[:_MARK]
+    return f"{id_[: _LONGEST_ID - _MARK - 1].rstrip('-')}-{mark}"
 
 
 def servers(workspace: Workspace) -> Servers:
@@ -63,7 +73,7 @@ def variables(
             "from": how.mail.sender, "password": mail_password.reveal() if mail_password else "",
         }  # fmt: skip
     return {
-        "degoog_id": workspace.id[:_LONGEST_ID].rstrip("-"),
+        "degoog_id": name_on_machines(workspace.id),
         "degoog_structure": workspace.structure,
         "degoog_language": workspace.language,
         "degoog_timezone": workspace.timezone,

@@ -73,6 +73,7 @@ def main():
 
     _code, out, _err = module.run_command([*occ, "config:list", "--private", "--output=json"], check_rc=True)
     present = _read(module, out)
+    wanted["apps"] = _as_kept(wanted["apps"], present["apps"])
     found = differences(wanted, present)
     result = {
         "changed": bool(found),
@@ -108,6 +109,26 @@ def _text(value):
     return json.dumps(value) if isinstance(value, dict | list) else str(value)
 
 
+def _as_kept(wanted, present):
+    """Give texts the type in which Nextcloud keeps them: it knows of some keys that they are yes or no, or numbers."""
+    return {
+        app: {key: _typed(value, present.get(app, {}).get(key)) for key, value in keys.items()}
+        for app, keys in wanted.items()
+    }
+
+
+def _typed(value, kept):
+    if isinstance(value, str) and isinstance(kept, bool):  # lib/private/AppConfig.php, convertTypedValue
+        return value.lower() in {"1", "true", "yes", "on"}
+    if isinstance(value, str) and isinstance(kept, int):
+        return int(value) if value.lstrip("-").isdigit() else value
+    return value
+
+
+def _given(value):
+    return {True: "1", False: "0"}[value] if isinstance(value, bool) else str(value)
+
+
 def _apply(module, occ, found):
     gone = [("system", None, key) for key, value in found.get("system", {}).items() if value is None]
     gone += [
@@ -119,7 +140,7 @@ def _apply(module, occ, found):
     changes = {
         "system": {key: value for key, value in found.get("system", {}).items() if value is not None},
         "apps": {
-            app: {key: value for key, value in keys.items() if value is not None}
+            app: {key: _given(value) for key, value in keys.items() if value is not None}
             for app, keys in found.get("apps", {}).items()
         },
     }

@@ -83,7 +83,9 @@ match sys.argv[1:]:
         given = json.load(sys.stdin)
         held["system"].update(given["system"])
         for app, keys in given["apps"].items():
-            held["apps"].setdefault(app, {}).update(keys)
+            kept = held["apps"].setdefault(app, {})
+            for key, value in keys.items():  # the type it has, it keeps
+                kept[key] = value in {"1", "yes"} if isinstance(kept.get(key), bool) else value
     case ["config:system:delete", key]:
         del held["system"][key]
     case ["config:app:delete", app, key]:

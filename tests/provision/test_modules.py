@@ -52,6 +52,20 @@ def test_a_look_shows_the_difference_and_sets_nothing(occ):
     assert occ.acts == []
 
 
+@pytest.mark.parametrize(("kept", "wanted", "after"), [(False, "no", False), (True, "no", False), (False, "yes", True)])
+def test_what_nextcloud_keeps_as_yes_or_no_is_compared_as_such(tmp_path, kept, wanted, after):
+    occ = Occ(tmp_path, apps={"core": {"shareapi_default_expire_date": kept}})
+    asked = {"occ": occ.command, "apps": {"core": {"shareapi_default_expire_date": wanted}}}
+    assert module("degoog_occ_config", asked)["changed"] is (kept is not after)
+    assert occ.read()["apps"]["core"]["shareapi_default_expire_date"] is after
+    assert not module("degoog_occ_config", asked)["changed"]
+
+
+def test_a_number_kept_as_a_number_is_not_set_again(tmp_path):
+    occ = Occ(tmp_path, apps={"core": {"limit": 7}})
+    assert not module("degoog_occ_config", {"occ": occ.command, "apps": {"core": {"limit": "7"}}})["changed"]
+
+
 def test_a_key_that_should_not_be_there_is_taken_away(occ):
     asked = {"occ": occ.command, "system": {"mail_smtppassword": None}, "apps": {"core": {"backgroundjobs_mode": None}}}
     assert module("degoog_occ_config", asked)["changed"]

@@ -41,6 +41,15 @@ def test_an_account_made_of_the_id_is_short_enough_for_debian(tmp_path):
     assert not id_.endswith("-")
 
 
+def test_two_long_ids_that_begin_alike_do_not_share_a_machine_s_accounts(tmp_path):
+    begun = TEXT.split("\n", 1)[1]
+    made = {
+        told(f"id: jardins-de-la-lauze-et-voisins-{end}\n{begun}", tmp_path)["degoog_id"] for end in ("4f2a", "8b3c")
+    }
+    assert len(made) == 2
+    assert told(f"id: lauze-4f2a\n{begun}", tmp_path)["degoog_id"] == "lauze-4f2a"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [

@@ -211,7 +211,7 @@ def booted(site: Site, name: str, number: int, layers: Sequence[Path]) -> Iterat
     address = f"{site.network}.{number}"
     files = {
         "etc/apt/apt.conf.d/00proxy": f'Acquire::http::Proxy "{site.proxy}";\n', "etc/hostname": f"{name}\n",
-        "etc/hosts": f"127.0.0.1 localhost\n{address} {name}\n", "etc/resolv.conf": "",
+        "etc/hosts": f"127.0.0.1 localhost\n{address} {name}\n{_own_names(layers)}", "etc/resolv.conf": "",
     }  # fmt: skip
     space = f"{name}-{site.number}"
     body: Body
@@ -225,6 +225,12 @@ def booted(site: Site, name: str, number: int, layers: Sequence[Path]) -> Iterat
         yield Machine(site, name, address, folder, body)
     finally:
         body.end()
+
+
+def _own_names(layers: Sequence[Path]) -> str:
+    """Give what degoog wrote into the hosts file of the uppermost layer that has one."""
+    text = next((path.read_text() for layer in layers if (path := layer / "etc/hosts").exists()), "")
+    return "".join(re.findall(r"^# BEGIN degoog.*?^# END degoog[^\n]*\n", text, re.DOTALL | re.MULTILINE))
 
 
 def _network(site: Site, space: str, where: str, address: str) -> None:

@@ -59,7 +59,10 @@ def test_inner_doors_are_shut(server, what, port):
 
 
 def test_sockets_and_settings_are_for_those_who_need_them(server, what):
-    assert server.sh("stat -c '%a %U:%G' /run/redis/redis-server.sock").strip() == "770 redis:redis"
+    assert (
+        server.sh("stat -c '%a %U:%G' /run/degoog-lauze-4f2a-redis/redis.sock").strip()
+        == "700 nc-lauze-4f2a:nc-lauze-4f2a"
+    )
     assert server.sh("stat -c %a /srv/degoog/lauze-4f2a/nextcloud/data").strip() == "700"
     assert server.sh("stat -c %a /srv/degoog/lauze-4f2a/nextcloud/config").strip() == "750"
     assert server.sh("stat -c %a /etc/degoog/tls/authority.key").strip() == "600"
@@ -68,7 +71,7 @@ def test_sockets_and_settings_are_for_those_who_need_them(server, what):
 
 def test_the_services_start_with_the_machine_and_none_has_failed(server, what):
     assert server.sh("systemctl --failed --no-legend --plain").strip() == ""
-    for unit in ("nginx", "postgresql", "redis-server", "degoog-lauze-4f2a-mattermost", "degoog-firewall"):
+    for unit in ("nginx", "postgresql", "degoog-lauze-4f2a-redis", "degoog-lauze-4f2a-mattermost", "degoog-firewall"):
         assert server.sh(f"systemctl is-enabled {unit}").strip() == "enabled"
     assert "degoog-lauze-4f2a-nextcloud-cron.timer" in server.sh("systemctl list-timers --all --no-legend")
 
