@@ -84,18 +84,13 @@ class Repository:
         ]
 
     def save(self, paths, tags, *, parent=None):
-        """Make a snapshot; gives its id, its files and its bytes."""
+        """Make a snapshot; gives its id."""
         words = ["backup", "--json", "--host", self._id]
         words += ["--parent", parent] if parent else []
         for tag in (self._id, *tags):
             words += ["--tag", tag]
         said = self._restic(*words, *paths, accept=_only_vanished)
-        last = json.loads(said.strip().splitlines()[-1])
-        return {
-            "snapshot": last["snapshot_id"][:8],
-            "files": last["total_files_processed"],
-            "bytes": last["total_bytes_processed"],
-        }
+        return json.loads(said.strip().splitlines()[-1])["snapshot_id"][:8]
 
     def forget(self, keep):
         """Take away what is to be kept no longer, and every draft."""

@@ -33,7 +33,7 @@ def save(settings, repository, *, take_over):
     parent = before[-1]["id"] if before else None
     try:
         if any(service.name == "nextcloud" for service in here):
-            parent = repository.save(trees, [DRAFT], parent=parent)["snapshot"]
+            parent = repository.save(trees, [DRAFT], parent=parent)
         need = sum(database.size(service.user) for service in here)
         if shutil.disk_usage(settings["home"]).free < need:
             raise Trouble("no_room", f"{need} bytes for the dumps")
@@ -44,11 +44,15 @@ def save(settings, repository, *, take_over):
             "postgresql": database.version(), "services": written,
         }  # fmt: skip
         (stage / "manifest.json").write_text(json.dumps(described))
-        made = repository.save([str(stage), *trees], [service.name for service in here], parent=parent)
+        snapshot = repository.save([str(stage), *trees], [service.name for service in here], parent=parent)
     finally:
         clear(settings)
     repository.forget(settings["keep"])
-    return made
+    return {
+        "snapshot": snapshot,
+        "files": sum(one["files"] for one in written.values()),
+        "bytes": sum(one["bytes"] for one in written.values()),
+    }
 
 
 def _hold_and_dump(service, stage):

@@ -27,7 +27,7 @@ class Nextcloud:
         self.domain = settings["nextcloud"]
         self._id = settings["id"]
         self._held = Path(settings["state"], "nextcloud-held")
-        self._notify = f"degoog-{settings['id']}-notify-push.service"
+        self._notify = f"degoog-{settings['id']}-push.service"
 
     def occ(self, *words):
         """Run one of occ's commands."""
