@@ -6,11 +6,25 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import agendas, big, channels, drive, machine, memory, plan, rerun, scale, slack, small, takeout
+from benchmarks import (
+    agendas,
+    big,
+    channels,
+    drive,
+    machine,
+    memory,
+    plan,
+    rerun,
+    scale,
+    servers,
+    slack,
+    small,
+    takeout,
+)
 
 NAMES = {
     "plan": plan, "takeout": takeout, "small": small, "big": big, "memory": memory, "rerun": rerun, "scale": scale,
-    "drive": drive, "slack": slack, "channels": channels, "agendas": agendas,
+    "drive": drive, "slack": slack, "channels": channels, "agendas": agendas, "servers": servers,
 }  # fmt: skip
 
 
