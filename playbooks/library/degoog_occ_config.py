@@ -81,7 +81,7 @@ def main():
         "diff": diff(narrowed(present, found), found, secret, "Nextcloud"),
     }
     if found and not module.check_mode:
-        _apply(module, occ, found)
+        _apply(module, occ, found, present)
     module.exit_json(**result)
 
 
@@ -129,7 +129,15 @@ def _given(value):
     return {True: "1", False: "0"}[value] if isinstance(value, bool) else str(value)
 
 
-def _apply(module, occ, found):
+def _whole(kept, found):
+    """Give a key's value with what differs in it: an object is imported whole, what is left out of it would be gone."""
+    if not isinstance(found, dict) or not isinstance(kept, dict):
+        return found
+    inner = kept | {key: _whole(kept.get(key), value) for key, value in found.items()}
+    return {key: value for key, value in inner.items() if value is not None}
+
+
+def _apply(module, occ, found, present):
     gone = [("system", None, key) for key, value in found.get("system", {}).items() if value is None]
     gone += [
         ("app", app, key) for app, keys in found.get("apps", {}).items() for key, value in keys.items() if value is None
@@ -138,7 +146,11 @@ def _apply(module, occ, found):
         command = [f"config:{kind}:delete", *([app] if app else []), key]
         module.run_command([*occ, *command], check_rc=True)
     changes = {
-        "system": {key: value for key, value in found.get("system", {}).items() if value is not None},
+        "system": {
+            key: _whole(present["system"].get(key), value)
+            for key, value in found.get("system", {}).items()
+            if value is not None
+        },
         "apps": {
             app: {key: _given(value) for key, value in keys.items() if value is not None}
             for app, keys in found.get("apps", {}).items()

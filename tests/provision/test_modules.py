@@ -66,6 +66,14 @@ def test_a_number_kept_as_a_number_is_not_set_again(tmp_path):
     assert not module("degoog_occ_config", {"occ": occ.command, "apps": {"core": {"limit": "7"}}})["changed"]
 
 
+def test_of_an_object_what_does_not_differ_stays(tmp_path):
+    occ = Occ(tmp_path, system={"redis": {"host": "/run/old.sock", "port": 0, "timeout": 1.5}})
+    asked = {"occ": occ.command, "system": {"redis": {"host": "/run/new.sock", "port": 0}}}
+    assert module("degoog_occ_config", asked)["changed"]
+    assert occ.read()["system"]["redis"] == {"host": "/run/new.sock", "port": 0, "timeout": 1.5}
+    assert not module("degoog_occ_config", asked)["changed"]
+
+
 def test_a_key_that_should_not_be_there_is_taken_away(occ):
     asked = {"occ": occ.command, "system": {"mail_smtppassword": None}, "apps": {"core": {"backgroundjobs_mode": None}}}
     assert module("degoog_occ_config", asked)["changed"]
