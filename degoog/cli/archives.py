@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 @argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar=N_("FOLDER"))
 def command(context: Context, *, folder: Path) -> int:
     """Fetch what is not there yet, with its checksums, and write the file of pins."""
+    import asyncio
+
     filled = asyncio.run(_fill(context, folder))
     number = len(filled.fetched)
     context.show(

@@ -30,6 +30,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "event": str,
     "road": str,
     "balanced": bool,
+    "departed": dict,
     "reasons": dict,
     "losses": dict,
     "proof": dict,
