@@ -18,13 +18,14 @@ ARGS ?=
 CHECKS := format lint types translations
 LAYERS := imports repo unit contract crash cli docs page wheel
 
-.PHONY: help setup demo test bench translations clean $(CHECKS:%=test-%) $(LAYERS:%=test-%) test-servers
+.PHONY: help setup demo test bench translations clean $(CHECKS:%=test-%) $(LAYERS:%=test-%) test-servers test-servers-long
 
 help:
 	@echo 'make demo           move the archive of a fictional association, here and now / voir degoog à l’œuvre'
 	@echo 'make test           every check and test, fast ones first / toutes les vérifications'
 	@echo 'make test-LAYER     one of: $(CHECKS) $(LAYERS)'
 	@echo 'make test-servers   the playbooks, on machines booted for it (root, Debian) / les serveurs, sur des machines jetables'
+	@echo 'make test-servers-long   what takes longer there: see CONTRIBUTING / ce qui y prend plus de temps'
 	@echo 'make translations   bring degoog/locale up to date with the sentences of the code'
 	@echo 'make bench          the measures of docs/benchmarks.md'
 	@echo 'make setup          only prepare .venv / préparer seulement .venv'
@@ -108,7 +109,10 @@ $(LAYERS:%=test-%): test-%: setup
 TARGET ?= nspawn
 export TARGET
 test-servers: setup
-	@$(BIN)/python -m pytest --layer=servers $(ARGS)
+	@$(BIN)/python -m pytest --layer=servers -m 'not long' $(ARGS)
+
+test-servers-long: setup
+	@$(BIN)/python -m pytest --layer=servers -m long $(ARGS)
 
 translations: setup
 	@$(BIN)/python -m tools.translations update

@@ -128,6 +128,7 @@ class Run:
         return self.process.returncode, flat(out)
 
 
+@pytest.mark.long
 def test_a_run_that_is_interrupted_killed_or_cut_off_is_finished_by_the_next(server, workspace, what, tmp_path):
     sites = "/etc/nginx/sites-enabled/degoog-lauze-4f2a-*.conf"
     server.sh(f"rm {sites} && touch /etc/nginx/nginx.conf")
