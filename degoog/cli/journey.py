@@ -219,7 +219,10 @@ def plan_screen(planned: Planned, *, most: int | None) -> list[str]:
     from degoog.report import plan_lines
 
     with planned.ledger.only(*planned.lanes):
-        told = plan_lines(planned.ledger, road=planned.lanes[0].road, free=planned.room, most=most, width=width())
+        told = plan_lines(
+            planned.ledger, road=planned.lanes[0].road, free=planned.room, most=most, width=width(),
+            leaving=planned.leaving is not None and planned.leaving.items > 0,
+        )  # fmt: skip
     return [*told, *departing.ahead(planned, width=width())]
 
 

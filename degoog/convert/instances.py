@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import icalendar
-import recurring_ical_events  # type: ignore[import-untyped]
+import recurring_ical_events
 
 from degoog.convert.calendar_object import RawObject, calendar_object
 from degoog.convert.content_lines import written
@@ -155,7 +155,7 @@ def _span(one: Instance) -> str:
     return f"{one.begins} – {one.ends}"
 
 
-def _when(value: Any) -> str:  # noqa: ANN401 - the library gives dates and times
+def _when(value: date) -> str:
     if isinstance(value, datetime):
         return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
     return str(value.isoformat())

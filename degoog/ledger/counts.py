@@ -275,7 +275,7 @@ def withdrawn(ledger: Ledger, *, road: str | None = None) -> list[Withdrawn]:
     sql = f"""SELECT i.name, i.lies, (SELECT count(*) FROM item m WHERE m.lane = i.lane AND m.up = i.id
                 AND m.stage = 1 AND m.lies IS NOT NULL)
               {FROM} AND i.walk >= l.walk AND i.stage = 0 AND i.lies IS NOT NULL
-              AND i.source_verdict IN ('{SkipReason.NOT_AGREED}', '{SkipReason.PRIVATE}') ORDER BY i.id"""  # noqa: S608
+              AND i.source_verdict IN ('{SkipReason.NOT_AGREED}', '{SkipReason.PRIVATE}') ORDER BY i.id"""  # noqa: S608 - reasons of an enumeration of ours
     return [Withdrawn(*row) for row in _rows(ledger, sql, run=None, road=road)]
 
 

@@ -33,18 +33,20 @@ def plan_lines(
     seconds: float | None = None,
     most: int | None = 4,
     width: int | None = None,
+    leaving: bool = False,
 ) -> list[str]:
     """Give, in about ten lines, what a migration of this road is about to do; the walk must be complete.
 
-    `free` is the room at the target in bytes and `seconds` an estimate, each None where not known. At most `most`
-    reasons are told for what stays behind, None for all. Lines are folded at `width` where it is given.
+    `leaving` says that something is about to leave the target, which is told elsewhere. `free` is the room at the
+    target in bytes and `seconds` an estimate, each None where not known. At most `most` reasons are told for what stays
+    behind, None for all. Lines are folded at `width` where it is given.
     """
     facts = gather(ledger, road=road)
     work = counts.pending_work(ledger, road=road)
     told = [
         *_ends(facts),
         _found(facts),
-        *_work(work, facts),
+        *(_work(work, facts) if work or not leaving else (_("Nothing new to bring."),)),
         *(_not_coming(facts, most) if work or most is None else ()),
         *withdrawn(facts.withdrawn),
         *ahead.ending(ledger, road=road),

@@ -57,6 +57,7 @@ def test_run_again_nothing_is_written_and_nothing_told_twice(call, moved):
 def test_plan_and_a_rehearsal_show_what_would_leave_and_leave_it(call, moved):
     plan = call("plan", *TO_FOLDER[1:], FOLLOW)
     assert "will go to the trash of the new place where nobody has changed them: 2 items" in told(plan.out)
+    assert ("Nothing new to bring." in told(plan.out), "Nothing to do" in told(plan.out)) == (True, False)
     assert plan.out.rstrip().endswith(FOLLOW)
 
     rehearsal = call(*TO_FOLDER, FOLLOW, "--dry-run")

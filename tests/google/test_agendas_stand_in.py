@@ -11,7 +11,7 @@ from typing import Any
 
 import icalendar
 import pytest
-import recurring_ical_events  # type: ignore[import-untyped]
+import recurring_ical_events
 import vobject
 
 from degoog.convert.calendar_object import RawObject, calendar_object
