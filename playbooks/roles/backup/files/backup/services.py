@@ -6,6 +6,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import socket
 import ssl
 import subprocess
 import time
@@ -66,9 +67,7 @@ class Nextcloud:
     def resume(self):
         """Have it go on with the files and rows that are there."""
         # What Redis and PHP remember is of the files and rows of before: caches and short locks, nothing else.
-        sockets = (f"/run/degoog-{self._id}-redis/redis.sock", "/run/redis/redis-server.sock")
-        for socket in [one for one in sockets if Path(one).is_socket()][:1]:
-            run("redis-cli", "-s", socket, "FLUSHDB", otherwise="service")
+        run("redis-cli", "-s", f"/run/degoog-{self._id}-redis/redis.sock", "FLUSHDB", otherwise="service")
         for pool in Path("/etc/php").glob(f"*/fpm/pool.d/degoog-{self._id}.conf"):
             systemctl("restart", f"php{pool.parts[3]}-fpm")
         self.release()
@@ -156,12 +155,14 @@ def systemctl(*words):
 
 
 def _ask(domain, path):
-    """Ask this machine's own web server as a browser would."""
+    """Ask this machine's own web server as a browser would, by the service's name: it refuses every other."""
     trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE  # this very machine, whatever its certificate
-    connection = http.client.HTTPSConnection("127.0.0.1", context=trust, timeout=30)
+    connection = http.client.HTTPSConnection(domain, timeout=30)
     try:
-        connection.request("GET", path, headers={"Host": domain})
+        plain = socket.create_connection(("127.0.0.1", 443), timeout=30)
+        connection.sock = trust.wrap_socket(plain, server_hostname=domain)
+        connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, answer.read()
     except (OSError, http.client.HTTPException) as error:
