@@ -113,6 +113,19 @@ class Door:
                 text = _("{url} gave no app password to {login} (status {status}). Check the address.")
                 raise Usage(text.format(url=self.url, login=login, status=status))
 
+    async def give_back(self, login: str, password: Secret) -> bool:
+        """Have the server forget an app password; False where it is none. Whatever else the server can do is no matter.
+
+        Raises `Unavailable` where it is refused, or the server does not answer.
+        """
+        try:
+            async with self._open(login) as http:
+                url = f"{self.url}/ocs/v2.php/core/apppassword"
+                response = await http.delete(url, headers=_OCS, auth=httpx.BasicAuth(login, password.reveal()))
+        except httpx.TransportError as error:
+            raise Unavailable(_("{url} does not answer. Run the same command again.").format(url=self.url)) from error
+        return response.status_code == httpx.codes.OK
+
     def _open(self, login: str = "") -> httpx.AsyncClient:
         return open_client(
             judge=Judge(self.url, login),
@@ -126,8 +139,7 @@ async def give_back(
     url: str, login: str, password: Secret, *, transport: httpx.AsyncBaseTransport | None = None
 ) -> bool:
     """Have a server forget an app password; False where it is none. Raises `Unavailable` where it is refused."""
-    async with Client(url, login, password, transport=transport) as client:
-        return await revoke(client)
+    return await Door(url, transport=transport).give_back(login, password)
 
 
 async def revoke(client: Client) -> bool:

@@ -90,3 +90,11 @@ def test_an_app_password_is_given_back(status, done):
             return await revoke(client)
 
     assert asyncio.run(go()) is done
+
+
+@pytest.mark.parametrize(("status", "done"), [(200, True), (403, False)])
+def test_a_server_that_can_do_nothing_else_still_takes_an_app_password_back(status, done):
+    there, server = door({("DELETE", "/ocs/v2.php/core/apppassword"): ocs([], status)})
+
+    assert asyncio.run(there.give_back("anna", Secret("app"))) is done
+    assert len(server.seen) == 1
