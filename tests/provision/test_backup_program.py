@@ -6,6 +6,7 @@ import json
 import os
 import random
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -168,3 +169,20 @@ def test_what_is_noted_is_for_everybody_and_leaves_the_rest(program, tmp_path):
     assert noted["backup"].keys() == {"at", "ok", "snapshot", "bytes", "files", "why"}
     assert (noted["backup"]["ok"], noted["restore_test"]["why"]) == (True, "damaged")
     assert (tmp_path / "backup.json").stat().st_mode & 0o777 == 0o644
+
+
+def test_what_was_roots_stays_roots_and_the_rest_is_given_to_the_account(program, tmp_path, monkeypatch):
+    bringing, given = program["bringing"], {}
+    (tmp_path / "apps/notes").mkdir(parents=True)
+    (tmp_path / "apps/notes/info.xml").write_text("<info/>")
+    owners = {tmp_path / "apps": 994, tmp_path / "apps/notes": 994, tmp_path / "apps/notes/info.xml": 0}
+    account = SimpleNamespace(pw_uid=4242, pw_gid=4243)
+    monkeypatch.setattr(bringing.pwd, "getpwnam", lambda _user: account)
+    monkeypatch.setattr(
+        bringing.Path,
+        "stat",
+        lambda path, *, follow_symlinks: SimpleNamespace(st_uid=owners[path], st_gid=owners[path]),
+    )
+    monkeypatch.setattr(bringing.os, "lchown", lambda path, uid, gid: given.update({path: (uid, gid)}))
+    bringing.give(tmp_path / "apps", "nc-lauze-4f2a")
+    assert given == {path: (4242, 4243) if owner else (0, 0) for path, owner in owners.items()}

@@ -69,7 +69,6 @@ def test_the_person_chooses_a_password_and_logs_in_with_it(server, workspace, wh
     assert json.loads(answer)["ocs"]["data"]["id"] == "referente"
 
 
-@pytest.mark.long
 def test_a_release_takes_them_back_on_the_servers(server, workspace, what):
     given = kept(workspace)
     released = workspace.degoog("release", "--yes")

@@ -19,7 +19,6 @@ def unwell(workspace) -> set[str]:
     return {line["check"] for line in looked.lines if line["event"] == "health" and line["level"] == "bad"}
 
 
-@pytest.mark.long
 def test_a_machine_in_order_is_found_to_be_and_what_breaks_is_found(server, workspace, what):
     server.sh("systemctl start degoog-lauze-4f2a-nextcloud-cron.service")
     server.sh(f'date -u +\'{{"backup": {{"ok": true, "at": "%Y-%m-%dT%H:%M:%SZ"}}}}\' > {STATE}/backup.json')

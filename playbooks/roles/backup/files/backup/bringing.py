@@ -73,9 +73,12 @@ def below(into, path):
 
 
 def give(folder, user):
-    """Give a folder and all that lies in it to an account: numbers of accounts differ from machine to machine."""
+    """Give a folder and all that lies in it to an account: numbers of accounts differ from machine to machine.
+
+    What was root's stays root's: a service may read its applications, and not change them.
+    """
     account = pwd.getpwnam(user)
-    os.lchown(folder, account.pw_uid, account.pw_gid)
-    for root, names, files in os.walk(folder):
-        for name in (*names, *files):
-            os.lchown(Path(root, name), account.pw_uid, account.pw_gid)
+    inside = (Path(root, name) for root, names, files in os.walk(folder) for name in (*names, *files))
+    for path in (Path(folder), *inside):
+        now = path.stat(follow_symlinks=False)
+        os.lchown(path, account.pw_uid if now.st_uid else 0, account.pw_gid if now.st_gid else 0)
