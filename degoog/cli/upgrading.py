@@ -106,7 +106,10 @@ def _seen(context: Context, asked: Asked) -> Found:
         release
         for one in seen
         if one.apps
-        for release in upgrades.releases(one, wanted[one.service], pinned[one.service])[0]
+        for release in (
+            upgrades.releases(one, wanted[one.service], pinned[one.service])[0]
+            or [release for release in pinned[one.service] if release.version == one.current]
+        )
     ]
     if how.archives.mode == "official":
         store = _store(context, through)
@@ -147,7 +150,8 @@ def _told(context: Context, ways: tuple[Way, ...]) -> bool:
         for step in way.steps:
             context.emit(
                 "upgrade", host=way.seen.host, service=way.seen.service, before=step.before, after=step.after.version,
-                without=list(step.without), end_of_life=step.after.end_of_life,
+                apps={app.app: app.version for app in step.apps}, without=list(step.without),
+                end_of_life=step.after.end_of_life,
             )  # fmt: skip
             context.show(_line(context, way, step))
             for app in step.without:
@@ -162,6 +166,12 @@ def _told(context: Context, ways: tuple[Way, ...]) -> bool:
 
 def _line(context: Context, way: Way, step: Step) -> str:
     name = way.seen.service.capitalize()
+    if step.applications_only and not step.resumed:
+        newer = ", ".join(f"{app.app} {way.seen.apps[app.app]} → {app.version}" for app in step.apps)
+        text = _("{host} · {program} {version}, its applications: {newer}").format(
+            host=way.seen.host, program=name, version=step.before, newer=newer
+        )
+        return "  " + text
     text = _("{host} · {program} {before} → {after}").format(
         host=way.seen.host, program=name, before=step.before, after=step.after.version
     )
@@ -236,8 +246,11 @@ def _go(context: Context, way: Way, step: Step, become: Secret | None) -> Outcom
 
 def _arrived(context: Context, way: Way, step: Step, outcome: Outcome) -> None:
     name = way.seen.service.capitalize()
-    missing = list(outcome.told.get(way.seen.host, {}).get("missing", ()))
-    context.emit("upgraded", host=way.seen.host, service=way.seen.service, version=step.after.version, missing=missing)
+    told = outcome.told.get(way.seen.host, {})
+    missing, kept = list(told.get("missing", ())), list(told.get("kept", ()))
+    context.emit(
+        "upgraded", host=way.seen.host, service=way.seen.service, version=step.after.version, missing=missing, kept=kept
+    )
     context.show(
         _("{host} has {program} {version}.").format(host=way.seen.host, program=name, version=step.after.version)
     )
@@ -245,5 +258,11 @@ def _arrived(context: Context, way: Way, step: Step, outcome: Outcome) -> None:
         context.show(
             wrapped(
                 _("“{app}” could not be switched on again; look at it in the list of applications.").format(app=app)
+            )
+        )
+    for app in kept:
+        context.show(
+            wrapped(
+                _("“{app}” could not be brought to its newer release; the one that was there goes on.").format(app=app)
             )
         )

@@ -51,13 +51,21 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From one release to the next. `apps` are brought along; `without` are switched off before."""
+    """From one release to the next. `apps` are brought along; `without` are switched off before.
+
+    From a release to itself where only applications have newer ones.
+    """
 
     before: str
     after: Artefact
     apps: tuple[AppRelease, ...] = ()
     without: tuple[str, ...] = ()
     resumed: bool = False
+
+    @property
+    def applications_only(self) -> bool:
+        """Whether the release stays as it is."""
+        return self.before == self.after.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,8 @@ def way(
         resumed = release.version == seen.begun.get("version")
         steps.append(Step(before, release, tuple(apps), tuple(gone), resumed))
         before = release.version
+    if not steps and not obstacles:
+        steps += _newer_applications(seen, pinned, catalogue)
     if steps:
         obstacles += _room(seen, steps)
     life = next((one.end_of_life for one in pinned if one.version == seen.current), "")
@@ -141,6 +151,19 @@ def releases(seen: Seen, wanted: Artefact, pinned: Sequence[Artefact]) -> tuple[
                 return through, [_gap(seen, major)]
             through.append(max(between, key=lambda one: one.number))
     return [*through, wanted], []
+
+
+def _newer_applications(seen: Seen, pinned: Sequence[Artefact], catalogue: Catalogue) -> Iterator[Step]:
+    """Give a step within the release in use where applications have newer ones that work with it."""
+    current = next((one for one in pinned if one.version == seen.current), None)
+    found = (catalogue(current) or {}) if current and seen.apps else {}
+    apps = tuple(
+        found[app]
+        for app, version in sorted(seen.apps.items())
+        if app in found and number(found[app].version) > number(version)
+    )
+    if current and apps:
+        yield Step(seen.current, current, apps)
 
 
 def _room(seen: Seen, steps: Sequence[Step]) -> Iterator[Obstacle]:

@@ -101,6 +101,17 @@ def test_a_backup_comes_first_then_one_major_after_the_other_with_its_applicatio
     assert "serveur has Nextcloud 35.0.2." in ended.out
 
 
+def test_applications_are_renewed_where_the_release_is_the_one_wanted(call, described):
+    machine = Machine(current="35.0.2")
+    looked = call("upgrade", "--check", ansible=machine)
+    assert (looked.code, machine.done) == (5, [])
+    assert "Nextcloud 35.0.2, its applications: notes 4.12.0 → 5.0.0" in " ".join(looked.out.split())
+    assert call("upgrade", "--yes", ansible=machine).code == 0
+    (step,) = machine.steps
+    assert (step["before"], step["release"]["version"]) == ("35.0.2", "35.0.2")
+    assert [(app["id"], app["version"]) for app in step["apps"]] == [("notes", "5.0.0")]
+
+
 def test_without_a_backup_it_must_be_said_and_is_then_done(call, described):
     machine = Machine()
     machine.backup = False

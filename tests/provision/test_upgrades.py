@@ -118,3 +118,15 @@ def test_an_end_given_as_a_month_or_a_day_has_come_when_it_is_past():
     today = date(2026, 11, 25)
     ends = {"2026-10": True, "2026-11": False, "2026-11-24": True, "2026-11-25": False, "": False}
     assert {end: upgrades.ended(end, today) for end in ends} == ends
+
+
+def test_newer_applications_are_a_step_within_the_release_in_use():
+    found = {"notes": AppRelease("notes", "5.1.0"), "deck": AppRelease("deck", "1.0"), "mail": AppRelease("mail", "9")}
+    way = upgrades.way(seen("35.0.2", apps={"notes": "5.0.0", "deck": "1.0"}), PINNED[0], PINNED, lambda _one: found)
+    assert versions(way) == [("35.0.2", "35.0.2")]
+    assert way.steps[0].applications_only
+    assert [app.app for app in way.steps[0].apps] == ["notes"]
+
+
+def test_without_a_list_of_applications_a_server_that_has_its_release_stays_as_it_is():
+    assert upgrades.way(seen("35.0.2", apps={"notes": "5.0.0"}), PINNED[0], PINNED, lambda _one: None).steps == ()

@@ -9,10 +9,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from degoog.cli.context import Context
 from tests.servers.archives import KIND
 from tests.servers.conftest import CLOUD, https
 
@@ -101,6 +103,29 @@ def test_a_mirror_of_packages_that_is_down_is_said_and_what_runs_goes_on(server,
     assert workspace.degoog("provision").exit == 0
 
 
+def test_an_installation_of_packages_that_was_cut_off_is_finished(server, workspace, what):
+    # What dpkg leaves when the machine is switched off under it: an unpacked package, and a note not yet taken in.
+    server.sh("cd /var/tmp && apt-get -q download tree && dpkg --unpack tree_*.deb && rm tree_*.deb")
+    server.sh("sed -n '/^Package: tree$/,/^$/p' /var/lib/dpkg/status > /var/lib/dpkg/updates/0000")
+    assert not server.succeeds("apt-get -q install -y --dry-run hostname")
+    mended = workspace.degoog("provision")
+    assert mended.exit == 0, mended.out
+    assert server.sh("dpkg --audit").strip() == ""
+    assert server.sh("dpkg-query -W -f '${Status}' tree").strip() == "install ok installed"
+
+
+def test_a_machine_that_does_not_reach_lets_encrypt_keeps_its_certificates(server, workspace, what):
+    path = workspace.folder / "workspace.yml"
+    described = path.read_text()
+    path.write_text(described.replace("mode: internal", "mode: letsencrypt\n    email: referente@lauze.example"))
+    stopped = workspace.degoog("provision")
+    workspace.describe()
+    assert stopped.exit == 4, stopped.out
+    assert "does not reach Let's Encrypt" in flat(stopped.out)
+    assert https(server, CLOUD, "/status.php")[0] == 200
+    assert workspace.degoog("provision").exit == 0
+
+
 class Run:
     """A real degoog in a process of its own, told apart by its steps."""
 
@@ -163,3 +188,59 @@ def test_a_run_that_is_interrupted_killed_or_cut_off_is_finished_by_the_next(ser
     assert finished.exit == 0, finished.out
     assert https(server, CLOUD, "/status.php")[0] == 200
     assert workspace.degoog("provision", "--json").lines[-1]["changed"] == 0
+
+
+def checks(answer) -> dict[str, set[str]]:
+    """Give which checks of doctor ended how."""
+    found: dict[str, set[str]] = {}
+    for line in answer.lines:
+        if line["event"] == "check":
+            found.setdefault(str(line["check"]), set()).add(str(line["level"]))
+    return found
+
+
+MAIL = """\
+  mail:
+    host: 192.0.2.25
+    port: 25
+    sender: robot@lauze.example
+"""
+
+
+def test_doctor_names_all_that_is_wrong_with_a_machine_at_once(server, workspace, what):
+    workspace.describe(more=MAIL)
+    server.sh(
+        "cp /etc/os-release /var/tmp/kept; sed -i 's/^ID=debian/ID=ubuntu/; s/^NAME=.*/NAME=Ubuntu/' /etc/os-release"
+    )
+    server.sh("systemctl stop nginx")
+    try:
+        with held(server, 80):
+            looked = workspace.degoog("doctor", "--json")
+    finally:
+        server.sh("cat /var/tmp/kept > /etc/os-release; systemctl start nginx")
+        workspace.describe()
+    found = checks(looked)
+    assert looked.exit == 2
+    assert {name: found[name] for name in ("dns", "ssh", "system", "ports", "mail")} == {
+        "dns": {"fail"}, "ssh": {"ok"}, "system": {"fail"}, "ports": {"fail"}, "mail": {"fail"}
+    }  # fmt: skip
+
+
+def test_doctor_tells_a_password_of_sudo_that_is_refused_and_a_door_that_is_shut(server, workspace, account, what):
+    assert checks(workspace.degoog("doctor", "--json", DEGOOG_SUDO_PASSWORD="faux"))["machine"] == {"fail"}
+    assert checks(workspace.degoog("doctor", "--json", DEGOOG_SUDO_PASSWORD=SUDO))["system"] == {"ok"}
+    workspace.point_at(server.host | {"ansible_port": "2222"})
+    assert checks(workspace.degoog("doctor", "--json"))["ssh"] == {"fail"}
+
+
+def test_doctor_tells_a_disk_that_is_nearly_full_and_a_clock_that_is_off(server, workspace, monkeypatch, what):
+    server.sh("mount -t tmpfs -o size=64m,mode=755 tmpfs /srv")
+    monkeypatch.setattr(Context, "now", lambda _context: datetime.now(UTC) + timedelta(hours=1))
+    try:
+        looked = workspace.degoog("doctor", "--json")
+    finally:
+        server.sh("umount /srv")
+    told = [str(line["what"]) for line in looked.lines if line["event"] == "check" and line["level"] == "fail"]
+    assert looked.exit == 2
+    assert any(one.startswith("serveur: 6") and "free on its disk" in one for one in told), told
+    assert any(one.startswith("serveur: its clock") and "differ by 1 h" in one for one in told), told

@@ -128,6 +128,18 @@ def test_afterwards_nothing_is_left_to_do(server, workspace, what):
     assert server.sh("systemctl --failed --no-legend --plain").strip() == ""
 
 
+def test_newer_applications_come_without_a_newer_release(server, workspace, what):
+    workspace.describe(releases=RELEASES, apps=APPS | {"notes": {"5.0.0": ["34", "35"], "5.1.0": ["35"]}})
+    assert workspace.degoog("provision", "--json").lines[-1]["changed"] == 0, "provision leaves them as they are"
+    looked = workspace.degoog("upgrade", "--check")
+    assert (looked.exit, "Nextcloud 35.0.2, its applications: notes 5.0.0 → 5.1.0" in looked.out) == (5, True)
+    ended = workspace.degoog("upgrade", "--yes", "--no-backup")
+    assert ended.exit == 0, ended.out
+    assert (release(server), apps(server)["notes"]) == ("35.0.2", "5.1.0")
+    assert json.loads(https(server, CLOUD, "/status.php")[2])["maintenance"] is False
+    assert workspace.degoog("upgrade", "--check").exit == 0
+
+
 def test_a_release_whose_signature_is_not_its_makers_is_not_used(server, workspace, tmp_path_factory, what):
     workspace.describe(releases=RELEASES | {"mattermost": ("11.9.0", "11.8.0")}, apps=APPS)
     folder = tmp_path_factory.mktemp("g")
