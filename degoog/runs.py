@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from degoog import deletions, wording
+from degoog import deletions, scratch, wording
 from degoog.engine import Check, Differs, Road, Throttle, Verified, compare, follow_deletions, migrate, plan, verify
 from degoog.errors import Refused, Unavailable, Usage
 from degoog.i18n import _
@@ -214,8 +214,8 @@ def _book(journey: Journey) -> Iterator[Ledger]:
         with Ledger(journey.ledger) as ledger:
             yield ledger
         return
-    with tempfile.TemporaryDirectory(prefix="degoog-") as folder:
-        copy = Path(folder) / LEDGER
+    with scratch.lent() as folder:
+        copy = folder / LEDGER
         if journey.ledger.exists():
             with Ledger(journey.ledger) as ledger:
                 ledger.copy(copy).close()

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from degoog import data
+from degoog import data, scratch
 from degoog.errors import Usage
 from degoog.i18n import _
 from degoog.secrets import Secret
 
 _SHORTEST = {"PATH", "HOME", "LANG", "LC_ALL", "SSH_AUTH_SOCK", "TERM", "USER", "TMPDIR"}
-_PRIVATE = "degoog-run-"
 _LIMIT = 3600  # seconds a playbook may take
 
 
@@ -96,14 +93,13 @@ def run(
     """Run it to its end. Nothing of what it was given is left on this machine. Raises `Usage` without Ansible."""
     ansible = _ansible()
     book = data.path("playbooks", order.playbook)
-    _sweep()
-    with tempfile.TemporaryDirectory(prefix=f"{_PRIVATE}{os.getpid()}-") as private:
-        told, handed = Path(private) / "variables.json", Path(private) / "handed"
+    with scratch.lent() as private:
+        told, handed = private / "variables.json", private / "handed"
         handed.mkdir(mode=0o700)
         told.touch(mode=0o600)
         told.write_text(json.dumps({**order.variables, "degoog_handed": str(handed)}), encoding="utf-8")
         words = ["-e", f"@{told}", *(["--limit", order.limit] if order.limit else [])]
-        environment = _environment(Path(private))
+        environment = _environment(private)
         watcher = _Watcher(watch, _count(book, order.inventory, words, environment))
         words += ["--check", "--diff"] if order.check else []
         words += ["--ask-become-pass"] if order.become else []
@@ -111,7 +107,7 @@ def run(
         _only(environment)  # ansible_runner writes the whole environment down
         try:
             runner = ansible.run(
-                private_data_dir=private, playbook=str(book), inventory=str(order.inventory.absolute()),
+                private_data_dir=str(private), playbook=str(book), inventory=str(order.inventory.absolute()),
                 cmdline=" ".join(f"'{word}'" for word in words), suppress_env_files=True, quiet=True,
                 timeout=order.seconds, event_handler=watcher.take, cancel_callback=stop, rotate_artifacts=1,
                 ident="degoog",
@@ -127,24 +123,6 @@ def run(
         if runner.status == "failed" and not outcome.troubles:
             outcome.troubles.append(Trouble("", "", "", _last_words(runner)))
         return outcome
-
-
-def _sweep() -> None:
-    """Take away what runs left that were killed: their folders hold secrets."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_PRIVATE}*-*"):
-        pid = left.name.removeprefix(_PRIVATE).partition("-")[0]
-        if pid.isdigit() and left.lstat().st_uid == os.getuid() and not _lives(int(pid)):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _ansible() -> Any:  # noqa: ANN401 - a library without types

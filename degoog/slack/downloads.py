@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import tempfile
 import weakref
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from degoog import scratch
 from degoog.convert.slack import pages
 from degoog.convert.slack.values import File
 from degoog.errors import Refused, Unavailable
@@ -66,7 +66,7 @@ class Downloads:
         )
         self._sleep = clock.sleep
         self._silent: set[str] = set()  # hosts that did not answer: nobody waits for them twice in a run
-        self._folder = Path(tempfile.mkdtemp(prefix="degoog-slack-"))  # readable by its owner only
+        self._folder = scratch.make()
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._numbers = count(1)
         self._kept: weakref.WeakValueDictionary[str, _Spool] = weakref.WeakValueDictionary()

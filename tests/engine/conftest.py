@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,3 +83,10 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path) -> Bench:
     return Bench(tmp_path / ".degoog" / "ledger.db")
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory) -> Callable[[], Bench]:
+    """Give a new ledger at each call, for the many examples of one test."""
+    folder = tmp_path_factory.mktemp("ledgers")
+    return lambda: Bench(Path(tempfile.mkdtemp(dir=folder)) / "ledger.db")

@@ -1,7 +1,5 @@
 """Killed at any instant, any number of times: run again, it ends where an uninterrupted run ends."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,10 +44,6 @@ def sources(draw) -> list[Any]:
     return list(draw(st.permutations(entries)))
 
 
-def fresh() -> Bench:
-    return Bench(Path(tempfile.mkdtemp(prefix="degoog-crash-")) / "ledger.db")
-
-
 def ends(bench: Bench, store: Store) -> tuple[Any, ...]:
     """What an observer could compare: the target, and the ledger without its clock and ids."""
     return (
@@ -63,7 +57,7 @@ def ends(bench: Bench, store: Store) -> tuple[Any, ...]:
 
 @settings(max_examples=60, deadline=None)
 @given(sources(), st.lists(st.integers(1, 40), max_size=6), st.integers(1, 4), st.integers(1, 3))
-def test_killed_anywhere_and_run_again_nothing_is_lost_and_nothing_is_there_twice(entries, kills, size, jobs):
+def test_killed_anywhere_and_run_again_nothing_is_lost_and_nothing_is_there_twice(fresh, entries, kills, size, jobs):
     whole, whole_store = fresh(), Store()
     whole.migrate(MemorySource(entries), MemoryTarget(whole_store, batch_size=size), jobs=jobs)
 
@@ -84,7 +78,7 @@ def test_killed_anywhere_and_run_again_nothing_is_lost_and_nothing_is_there_twic
 
 @settings(max_examples=40, deadline=None)
 @given(sources(), sources(), st.lists(st.integers(1, 30), max_size=4))
-def test_a_later_walk_killed_anywhere_also_ends_as_if_it_had_not_been(first, second, kills):
+def test_a_later_walk_killed_anywhere_also_ends_as_if_it_had_not_been(fresh, first, second, kills):
     results = []
     none: list[int] = []
     for deaths in (none, kills):

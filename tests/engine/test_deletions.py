@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -245,12 +243,12 @@ def test_how_much_would_leave_is_counted_without_what_stays(bench, store):
 
 @settings(max_examples=60, deadline=None)
 @given(sources(), st.sets(st.integers(0, 14)), st.lists(st.integers(1, 30), max_size=5))
-def test_killed_anywhere_while_things_leave_it_ends_as_if_it_had_not_been(entries, dropped, kills):
+def test_killed_anywhere_while_things_leave_it_ends_as_if_it_had_not_been(fresh, entries, dropped, kills):
     left = [one for one in entries if name(one) not in {f"f{n}" for n in dropped} | {f"d{n}" for n in dropped if n > 7}]
     results = []
     none: list[int] = []
     for deaths in (none, kills):
-        bench, store = Bench(Path(tempfile.mkdtemp(prefix="degoog-crash-")) / "ledger.db"), Store()
+        bench, store = fresh(), Store()
         fuse = Fuse(store)
         bench.migrate(MemorySource(entries), MemoryTarget(store))
         for steps in deaths:
@@ -273,9 +271,9 @@ def test_killed_anywhere_while_things_leave_it_ends_as_if_it_had_not_been(entrie
 
 @settings(max_examples=40, deadline=None)
 @given(sources(), st.sets(st.integers(0, 14), min_size=1), st.integers(1, 30))
-def test_what_comes_back_after_a_kill_is_there_in_the_end(entries, dropped, steps):
+def test_what_comes_back_after_a_kill_is_there_in_the_end(fresh, entries, dropped, steps):
     left = [one for one in entries if name(one) not in {f"f{n}" for n in dropped}]
-    bench, store = Bench(Path(tempfile.mkdtemp(prefix="degoog-crash-")) / "ledger.db"), Store()
+    bench, store = fresh(), Store()
     fuse = Fuse(store)
     bench.migrate(MemorySource(entries), MemoryTarget(store))
     before = sorted(store.files().values())

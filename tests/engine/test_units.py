@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
@@ -137,11 +135,11 @@ def ends(bench: Bench, store: Store) -> Any:
 
 @settings(max_examples=60, deadline=None)
 @given(talks(), talks(20), st.lists(st.integers(1, 30), max_size=6), st.integers(1, 4), st.integers(1, 3))
-def test_threads_killed_anywhere_end_as_if_they_had_not_been(first, second, kills, size, jobs):
+def test_threads_killed_anywhere_end_as_if_they_had_not_been(fresh, first, second, kills, size, jobs):
     results = []
     none: list[int] = []
     for deaths in (none, kills):
-        bench = Bench(Path(tempfile.mkdtemp(prefix="degoog-units-")) / "ledger.db")
+        bench = fresh()
         store = Store()
         fuse = Fuse(store)
         for messages in (first, second):

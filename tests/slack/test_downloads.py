@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -145,12 +146,12 @@ def test_a_file_in_many_messages_is_fetched_once_while_it_is_needed_and_leaves_n
         plain = entries.file(PLAN, "T1")
         return list(await asyncio.gather(*(downloads.file(PLAN, plain) for _n in range(5))))
 
-    before = set(Path(tempfile.gettempdir()).glob("degoog-slack-*"))
+    before = set(Path(tempfile.gettempdir()).glob(f"degoog-run-{os.getpid()}-*"))
     files = run(hosts, go)
 
     assert {given.blob.size for given in files if given.blob} == {120_000}
     assert hosts.requests.count("GET") == 1
-    assert set(Path(tempfile.gettempdir()).glob("degoog-slack-*")) <= before
+    assert set(Path(tempfile.gettempdir()).glob(f"degoog-run-{os.getpid()}-*")) <= before
 
 
 def test_custom_emoji_want_a_token_and_say_so_when_it_is_wrong(hosts):
