@@ -18,7 +18,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 
 from degoog.i18n import _
-from degoog.model import Item
+from degoog.model import Item, Kind
 from degoog.problems import Wrong, instead
 
 _GOOGLE = "application/vnd.google-apps."
@@ -122,13 +122,9 @@ class Rule:
         numbers = (self.larger_than, self.smaller_than, self.modified_before, self.modified_after)
         return any(value is not None for value in numbers) or bool(self.owner) or self.type not in {"", "folder"}
 
-    def excludes_holder(self, path: str) -> bool:
-        """Whether a folder, and so all that lies in it, is excluded: only a rule about places can do that."""
+    def names_holder(self, path: str) -> bool:
+        """Whether a folder, and so all that lies in it, is meant: only a rule about places can mean one."""
         return not self._speaks_of_content and (not self.path or _matches(self.path, path))
-
-    def may_hold_in(self, path: str) -> bool:
-        """Whether something in this folder could be included."""
-        return not self.path or _matches(self.path, path) or _may_lie_in(self.path, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +135,17 @@ class Filters:
     exclude: tuple[Rule, ...] = ()
 
     def verdict(self, item: Item, path: str) -> bool:
-        """Whether an item comes along. `path` is posix, from the top of the source, with or without a first slash."""
+        """Whether an item comes along. `path` is posix, from the top of the source, with or without a first slash.
+
+        A folder that no rule names comes along for the sake of what is in it: that is the walk's to see.
+        """
         path = _fold(path.strip("/"))
+        if item.kind in {Kind.PERSON, Kind.EMOJI}:  # no place of their own: whatever stays may need them
+            return True
         if item.holder:
-            if any(rule.excludes_holder(path) for rule in self.exclude):
+            if any(rule.names_holder(path) for rule in self.exclude):
                 return False
-            return not self.include or any(rule.may_hold_in(path) for rule in self.include)
+            return not self.include or any(rule.names_holder(path) for rule in self.include)
         if any(rule.holds(item, path, unknown=False) for rule in self.exclude):
             return False
         return not self.include or any(rule.holds(item, path, unknown=True) for rule in self.include)
@@ -259,18 +260,6 @@ def _regex(glob: str) -> re.Pattern[str]:
             case _:
                 out += re.escape(token)
     return re.compile(out + r"(?:/.*)?", re.DOTALL)
-
-
-def _may_lie_in(glob: str, folder: str) -> bool:
-    if "/" not in glob.rstrip("/"):
-        return True
-    wanted = _fold(glob.strip("/")).split("/")
-    for at, name in enumerate(folder.split("/")):
-        if at >= len(wanted) or "**" in wanted[at]:
-            return True
-        if not _regex("/" + wanted[at]).fullmatch(name):
-            return False
-    return True
 
 
 def _is_type(item: Item, wanted: str) -> bool:

@@ -88,6 +88,19 @@ UPDATE item SET state = new.state, reason = iif(new.state = 'done', '', verdict)
 WHERE new.id = item.id AND (item.state <> new.state OR (new.state <> 'done' AND item.reason <> item.verdict))
 """  # noqa: S608 - the reasons are an enumeration of ours
 
+# `emptied`: what is dropped, and every holder of something dropped. `kept`: the holders of all that is neither.
+_LEAVE_OUT = """
+WITH RECURSIVE emptied (id) AS (
+  SELECT id FROM dropped
+  UNION SELECT item.up FROM emptied JOIN item ON item.id = emptied.id WHERE item.up IS NOT NULL),
+kept (id) AS (
+  SELECT up FROM item WHERE lane = :lane AND walk = :walk AND verdict = '' AND up IS NOT NULL
+    AND id NOT IN (SELECT id FROM emptied)
+  UNION SELECT item.up FROM kept JOIN item ON item.id = kept.id WHERE item.up IS NOT NULL)
+UPDATE item SET verdict = :filtered
+WHERE id IN (SELECT id FROM emptied) AND id NOT IN (SELECT id FROM kept) AND verdict = ''
+"""
+
 # What was gone and is found again.
 _BACK_AGAIN = "UPDATE item SET departure = '' WHERE lane = :lane AND walk = :walk AND departure <> ''"
 
@@ -282,7 +295,10 @@ class Walk:
         )
 
     def _filter(self, keep: Keep, what: dict[str, int]) -> None:
-        """Leave out what the filters do not keep; a holder stays while anything in it stays."""
+        """Leave out what the filters do not keep, and with it the holders of which nothing else is left.
+
+        A holder stays while anything in it stays; one in which there was nothing to begin with, if they keep it.
+        """
         connection = self._connection
         connection.execute("CREATE TEMP TABLE IF NOT EXISTS dropped (id INTEGER PRIMARY KEY)")
         connection.execute("DELETE FROM dropped")
@@ -293,15 +309,7 @@ class Walk:
             what,
         )
         connection.executemany("INSERT INTO dropped VALUES (?)", _dropped(rows, keep))
-        connection.execute(
-            """WITH RECURSIVE kept (id) AS (
-                 SELECT up FROM item WHERE lane = :lane AND walk = :walk AND verdict = ''
-                   AND id NOT IN (SELECT id FROM dropped)
-                 UNION SELECT item.up FROM item JOIN kept ON item.id = kept.id)
-               UPDATE item SET verdict = :filtered
-               WHERE id IN (SELECT id FROM dropped) AND id NOT IN (SELECT id FROM kept WHERE id IS NOT NULL)""",
-            what | {"filtered": SkipReason.FILTERED},
-        )
+        connection.execute(_LEAVE_OUT, what | {"filtered": SkipReason.FILTERED})
 
 
 def _dropped(rows: Iterable[tuple[object, ...]], keep: Keep) -> Iterator[tuple[int]]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from degoog.errors import Unavailable, Usage
+from degoog.filters import Filters, Rule
 from degoog.ledger import Ledger
 from degoog.ledger.counts import outcomes
 from degoog.ledger.entries import entries
@@ -197,6 +198,31 @@ def test_filters_leave_out_what_they_say_and_keep_the_folders_of_what_stays(benc
     assert (balance.skipped, balance.moved, balance.holds) == (2, 3, True)
     assert ("memory:f2", SkipReason.FILTERED) in bench.rows("ref, reason")
     assert bench.migrate(tree(), target).moved == 2
+
+
+@pytest.mark.parametrize(
+    ("rules", "arrives"),
+    [
+        (Filters(exclude=(Rule(type="video"),)), {"Mixte", "Mixte/ag.pdf", "Vide"}),
+        (Filters(include=(Rule(type="pdf"),)), {"Mixte", "Mixte/ag.pdf"}),
+        (Filters(include=(Rule(path="Vid*"),), exclude=(Rule(type="video"),)), {"Vide"}),
+    ],
+)
+def test_a_folder_of_which_filters_leave_nothing_is_not_made_and_one_that_was_empty_is(bench, rules, arrives):
+    source = MemorySource(
+        [
+            folder("v", "Vidéos"), folder("w", "2024", "v"), (file("f1", "ag.mp4", "w", b"1"), b"1"),
+            folder("m", "Mixte"), (file("f2", "ag.mp4", "m", b"2"), b"2"), (file("f3", "ag.pdf", "m", b"3"), b"3"),
+            folder("e", "Vide"),
+        ]
+    )  # fmt: skip
+    target = MemoryTarget()
+    balance = bench.migrate(source, target, keep=rules.verdict)
+    assert set(target.store.nodes) == arrives
+    assert (balance.moved, balance.skipped, balance.holds) == (len(arrives), 7 - len(arrives), True)
+
+    balance = bench.migrate(source, target)
+    assert (balance.moved, balance.unchanged, balance.skipped) == (7 - len(arrives), len(arrives), 0)
 
 
 def test_folder_times_are_set_last_and_again_after_a_later_write_below(bench):

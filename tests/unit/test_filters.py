@@ -1,5 +1,6 @@
 """Which items come along."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -133,14 +134,18 @@ def test_a_folder_is_not_excluded_for_what_is_said_of_content(rule):
     assert not excluded(rule, item)
 
 
-def test_folders_that_lead_to_what_is_included_come_along_and_others_do_not():
+def test_a_folder_is_included_where_a_rule_of_places_names_it_and_not_for_what_may_lie_in_it():
     rule = Rule(path="Bureau/CA/**")
-    assert included(rule, folder(), "Bureau")
-    assert included(rule, folder(), "Bureau/CA")
     assert included(rule, folder(), "Bureau/CA/2024")
-    assert not included(rule, folder(), "Bureau/Photos")
+    assert not included(rule, folder(), "Bureau")  # the walk keeps it, for what is in it
     assert not included(rule, folder(), "Divers")
-    assert included(Rule(type="pdf"), folder(), "Divers")
+    assert not included(Rule(type="pdf"), folder(), "Divers")
+    assert included(Rule(path="Divers"), folder(), "Divers")
+
+
+@pytest.mark.parametrize("kind", [Kind.PERSON, Kind.EMOJI])
+def test_who_wrote_and_what_they_drew_is_not_filtered(kind):
+    assert included(Rule(path="general/**"), replace(folder(), kind=kind), "Camille")
 
 
 def test_exclude_outranks_include():
