@@ -71,6 +71,12 @@ class Destination:
         return Path(self.where)
 
 
+def near(text: str) -> str:
+    """Give a source as it was written with its path as short as this folder allows."""
+    word, colon, where = text.partition(":")
+    return f"{word}{colon}{_near(where)}"
+
+
 def _near(where: str) -> str:
     with suppress(ValueError):
         return str(Path(where).relative_to(Path.cwd())) if Path(where).is_absolute() else where

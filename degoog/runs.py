@@ -81,9 +81,9 @@ class Ended:
 class Journey:
     """A migration to run: the ends of each of its lanes, the ledger's place, and how fast.
 
-    `legs` is asked for them once the ledger is open. `agree` may refuse after the plan; `stopping` is told at once
-    that somebody asked to stop. `follow` is asked, after the plan, whether what is gone at the source leaves the target
-    too, and says None where nobody could be asked; without it deletions are not followed.
+    `legs` is asked for them once the ledger is open; `typed` is what was typed to say where from. `agree` may refuse
+    after the plan; `stopping` is told at once that somebody asked to stop. `follow` is asked, after the plan, whether
+    what is gone at the source leaves the target too, None where nobody could be asked; without it nothing leaves.
     """
 
     road: str
@@ -92,6 +92,7 @@ class Journey:
     observer: Observer
     command: str
     keep: Keep | None = None
+    typed: Sequence[str] = ()
     jobs: int | None = None
     rate: float | None = None
     rehearsal: bool = False
@@ -287,7 +288,7 @@ class _Course:
 
 
 async def _run(journey: Journey, ledger: Ledger, roads: list[AnyRoad], *, hold: Callable[[Lane], None]) -> Ended:
-    began, run = journey.clock(), ledger.begin(journey.command, journey.road)
+    began, run = journey.clock(), ledger.begin(journey.command, journey.road, typed=journey.typed)
     stopped, code, agreed, unasked = "", 0, True, 0
     follow: bool | None = False
     shelter = journey.ledger.parent / deletions.FOLDER / str(run)

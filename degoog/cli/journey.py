@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from degoog.cli import asking, departing
 from degoog.cli.context import Context
 from degoog.cli.paragraphs import wrapped
+from degoog.ends import near
 from degoog.filters import Filters, Rule
 from degoog.i18n import _
 from degoog.observe import Watcher
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from degoog.runs import Ended, Planned
 
 
+SOURCE = "--source"
 MOST = 4  # reasons for what stays behind, in the plan that `migrate` shows
 
 
@@ -114,10 +116,22 @@ class Trip:
             context.time,
         )
 
+    def typed(self) -> list[str]:
+        """Give the options that said what comes along, to be kept; a secret address is kept nowhere."""
+        sources = [word for origin in self._given.sources for word in (SOURCE, str(origin))]
+        return [] if any("://" in word for word in sources) else [*sources, *self._rules]
+
+    def again(self, ledger: Ledger) -> str:
+        """Give the command that migrates, from where the last run did unless this one was told."""
+        if self._given.sources:
+            return command("migrate", self, source=True)
+        words = [shlex.join(source_again(ledger, self.name)), self.options(source=False)]
+        return " ".join(part for part in ("degoog", "migrate", self.name, *words) if part)
+
     def options(self, *, source: bool) -> str:
         """Give the options to type again, with or without those that say what comes along."""
         given = self._given
-        words = [word for origin in given.sources for word in ("--source", str(origin.near()))] if source else []
+        words = [word for origin in given.sources for word in (SOURCE, str(origin.near()))] if source else []
         words += ["--to", str(given.to.near())] if given.to else []
         words += ["--into", given.into] if given.into else []
         words += self._rules if source else []
@@ -131,15 +145,24 @@ def workspace_option(context: Context) -> list[str]:
     return ["--workspace", str(given)] if given else []
 
 
-def ends_again(folder: Path, ledger: Ledger, workspace: Workspace | None, *, road: str) -> list[str]:
-    """Give the options that name a workspace and its target from here, where its workspace.yml does not."""
+def typed_again(folder: Path, ledger: Ledger, workspace: Workspace | None, road: str) -> tuple[str, str]:
+    """Give what is to be typed after `migrate` and the road's name, and after every other command's, from here.
+
+    It names a workspace elsewhere, and the source, rules and target of the last run that workspace.yml does not.
+    """
     from degoog import roads
 
     words = [] if folder.absolute() == Path.cwd() else ["--workspace", str(folder)]
     lanes = ledger.lanes(road)
     if lanes and not roads.road(road).section(workspace).to:
         words = [*roads.again(lanes[-1].address, road=road), *words]
-    return words
+    return shlex.join([*source_again(ledger, road), *words]), shlex.join(words)
+
+
+def source_again(ledger: Ledger, road: str) -> list[str]:
+    """Give what was last typed to say where things come from and which of them, with paths as short as from here."""
+    words = ledger.typed(road)
+    return [near(word) if before == SOURCE else word for before, word in zip(["", *words], words, strict=False)]
 
 
 def migrate(
@@ -169,8 +192,8 @@ def migrate(
 
         journey = runs.Journey(
             road=trip.name, legs=lambda resolve: trip.legs(screen, resolve), ledger=context.home() / runs.LEDGER,
-            observer=screen, command="migrate", keep=kept(trip), jobs=jobs, rate=rate, rehearsal=rehearsal,
-            agree=agree, stopping=lambda: stopping(context, screen), ended=ended, follow=follow,
+            observer=screen, command="migrate", keep=kept(trip), typed=trip.typed(), jobs=jobs, rate=rate,
+            rehearsal=rehearsal, agree=agree, stopping=lambda: stopping(context, screen), ended=ended, follow=follow,
         )  # fmt: skip
         return asyncio.run(runs.run_migration(journey)).exit
 
@@ -192,7 +215,7 @@ def plan(context: Context, trip: Trip, *, follow: Follow | None = None) -> int:
 
         journey = runs.Journey(
             road=trip.name, legs=lambda resolve: trip.legs(screen, resolve), ledger=context.home() / runs.LEDGER,
-            observer=screen, command="plan", keep=kept(trip), agree=show,
+            observer=screen, command="plan", keep=kept(trip), typed=trip.typed(), agree=show,
             stopping=lambda: stopping(context, screen), ended=ended, follow=follow,
         )  # fmt: skip
         how = asyncio.run(runs.run_migration(journey))
@@ -284,7 +307,7 @@ def show_closing(
 
     lines = (compared if run is None else partial(closing, followed=followed))(
         gather(ledger, run=run, road=trip.name, extra=extra),
-        again=again or command("migrate", trip, source=True),
+        again=again or trip.again(ledger),
         options=trip.options(source=False),
         workspace=shlex.join(workspace_option(context)),
         zone=context.zone,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 import time
+from functools import partial
 from pathlib import Path
 
 import click
@@ -37,7 +37,7 @@ def command(context: Context, into: Path | None) -> int:
         files = report(
             ledger, into or context.folder / "report", clock=time.time, zone=context.zone,
             structure=workspace.structure if workspace else "",
-            options=lambda road: shlex.join(journey.ends_again(context.folder, ledger, workspace, road=road)),
+            options=partial(journey.typed_again, context.folder, ledger, workspace),
         )  # fmt: skip
     context.say(_("The report is written. Open this page in your browser:"))
     context.show(str(files.html))

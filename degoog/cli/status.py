@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
@@ -19,7 +18,6 @@ from degoog.i18n import N_, _
 
 if TYPE_CHECKING:
     from degoog.config_schema import Workspace
-    from degoog.ledger import Ledger
 
 
 @declare(
@@ -44,7 +42,7 @@ def command(context: Context, workspaces: tuple[Path, ...]) -> int:
                 waiting.append(str(folder))
             continue
         with Ledger(runs.existing(folder)) as ledger:
-            again = partial(_again, folder, ledger, _described(folder))
+            again = partial(journey.typed_again, folder, ledger, _described(folder))
             rows += status(ledger, workspace=str(folder) if workspaces else "", options=again)
     for row in rows:
         context.emit("status", **asdict(row))
@@ -55,12 +53,6 @@ def command(context: Context, workspaces: tuple[Path, ...]) -> int:
         context.show(_("{workspace}: no migration has begun here yet.").format(workspace=plain(name)))
     context.emit("summary", workspaces=len({row.workspace for row in rows}), waiting=waiting, exit=0)
     return 0
-
-
-def _again(folder: Path, ledger: Ledger, workspace: Workspace | None, road: str) -> str:
-    from degoog.cli import journey
-
-    return shlex.join(journey.ends_again(folder, ledger, workspace, road=road))
 
 
 def _described(folder: Path) -> Workspace | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,13 +153,20 @@ class Ledger:
         finally:
             self.connection.execute("DELETE FROM temp.scope")
 
-    def begin(self, command: str, road: str) -> int:
-        """Enter a run; gives its number."""
+    def begin(self, command: str, road: str, *, typed: Sequence[str] = ()) -> int:
+        """Enter a run, and what was typed to say where things come from; gives its number."""
         made = self.connection.execute(
-            "INSERT INTO run (command, road, version, began) VALUES (?, ?, ?, ?)",
-            (command, road, __version__, self.now()),
+            "INSERT INTO run (command, road, version, began, typed) VALUES (?, ?, ?, ?, ?)",
+            (command, road, __version__, self.now(), json.dumps(list(typed))),
         )
         return int(made.lastrowid or 0)
+
+    def typed(self, road: str) -> list[str]:
+        """Give what was typed for the last run that looked through a road's source."""
+        last = self.connection.execute(
+            "SELECT typed FROM run WHERE road = ? AND command IN ('plan', 'migrate') ORDER BY id DESC LIMIT 1", (road,)
+        ).fetchone()
+        return [str(word) for word in json.loads(last[0])] if last else []
 
     def end(self, run: int, *, exit_code: int, sent: int = 0, stopped: str = "") -> None:
         """Close a run with its exit code, the bytes it sent and, if it was stopped, why."""

@@ -162,7 +162,12 @@ ALTER TABLE item ADD COLUMN departure TEXT NOT NULL DEFAULT '';
 ALTER TABLE lane ADD COLUMN hides INTEGER NOT NULL DEFAULT 0;
 """
 
-MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER, _BOOKMARK, _PARTS, _ALIASES, _SHARED_HOLDERS, _DEPARTURES)
+# `run.typed`: the words that said where things come from and which of them come along, a JSON list.
+_TYPED = """
+ALTER TABLE run ADD COLUMN typed TEXT NOT NULL DEFAULT '[]';
+"""
+
+MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER, _BOOKMARK, _PARTS, _ALIASES, _SHARED_HOLDERS, _DEPARTURES, _TYPED)
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:

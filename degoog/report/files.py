@@ -15,7 +15,7 @@ from degoog.ledger.entries import entries, reading, shares
 from degoog.report import page, records, spreadsheets
 from degoog.report.facts import gather
 from degoog.report.families import family
-from degoog.report.statement import Next, Options, next_step, no_options, statement
+from degoog.report.statement import Next, Options, no_options, statement, typed_step
 
 Clock = Callable[[], float]
 _MINE = 0o600  # names of people and documents: for the one who ran it, who may pass it on
@@ -82,7 +82,7 @@ def report(
 def _next_steps(ledger: Ledger, road: str | None, options: Options) -> list[Next]:
     """Give what to do next, road by road, each named where there are several."""
     roads = list(dict.fromkeys(lane.road for lane in ledger.lanes(road))) or [road or "files"]
-    steps = {name: next_step(gather(ledger, road=name), options=options(name)) for name in roads}
+    steps = {name: typed_step(gather(ledger, road=name), options) for name in roads}
     named = _("{road}. {why}") if len(roads) > 1 else "{why}"
     return [
         Next(named.format(road=nouns.road(name), why=step.why), step.command)

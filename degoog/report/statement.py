@@ -20,12 +20,12 @@ class Next:
     command: str
 
 
-Options = Callable[[str], str]  # by a road's name, what a command needs besides
+Options = Callable[[str], tuple[str, str]]  # by a road's name, what is typed to migrate, and in every other command
 
 
-def no_options(_road: str) -> str:
+def no_options(_road: str) -> tuple[str, str]:
     """Give nothing: the workspace says it all."""
-    return ""
+    return "", ""
 
 
 def statement(facts: Facts, *, zone: tzinfo = UTC) -> list[str]:
@@ -55,6 +55,12 @@ def equation(balance: Balance) -> str:
         failed=count(balance.failed),
         pending=count(balance.pending),
     )
+
+
+def typed_step(facts: Facts, options: Options) -> Next | None:
+    """Give the next command with what is to be typed in it."""
+    migrating, others = options(facts.road)
+    return next_step(facts, again=_command("migrate", facts.road, migrating), options=others)
 
 
 def next_step(facts: Facts, *, again: str = "", options: str = "") -> Next | None:

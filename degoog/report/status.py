@@ -12,7 +12,7 @@ from degoog.ledger import Balance, Ledger, counts
 from degoog.ledger.counts import Checks
 from degoog.report.facts import gather
 from degoog.report.plain import line
-from degoog.report.statement import Options, next_step, no_options
+from degoog.report.statement import Options, no_options, typed_step
 from degoog.report.terminal import folded
 from degoog.wording import count, moment
 
@@ -39,7 +39,7 @@ def status(ledger: Ledger, *, workspace: str = "", options: Options = no_options
         facts = gather(ledger, road=road)
         last = counts.latest_runs(ledger).get(road)
         exits = {run.id: run.exit for run in ledger.runs(road)}
-        step = next_step(facts, options=options(road))
+        step = typed_step(facts, options)
         rows.append(
             Status(
                 workspace=workspace,

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shlex
+import zipfile
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -91,6 +95,42 @@ def test_once_all_is_compared_status_has_nothing_left(call, moved):
     call("verify", "files", "--to", "folder:archive")
 
     assert "Nothing left to move." in told(call("status").out)
+
+
+def test_the_command_that_goes_on_names_the_source_and_the_rules_that_were_typed(call, takeout, monkeypatch):
+    call("plan", *HERE[1:], "--exclude", "type=image")
+    again = offered(call("status").out, "migrate")
+
+    assert again == [*HERE[:4], "--exclude", "type=image", *HERE[4:]]
+    name = Path.cwd().name
+    monkeypatch.chdir(Path.cwd().parent)
+    again = offered(call("status", name).out, "migrate")
+    assert again[3] == f"takeout:{name}/takeout"
+    assert call(*again).code == 0
+
+
+@pytest.mark.parametrize("asked", ["verify", "report"])
+def test_once_something_failed_the_command_that_tries_again_can_be_pasted(call, takeout, asked):
+    with zipfile.ZipFile("other.zip", "w") as archive:
+        archive.writestr("Takeout/Drive/good.txt", "good")
+        archive.writestr("Takeout/Drive/../../out.txt", "bad")
+    source, to = ("--source", "takeout:other.zip"), ("--to", "folder:archive")
+    assert call("migrate", "files", *source, *to, "--include", "*.txt").code == 3
+    if asked == "verify":
+        again = offered(call("verify", "files", *to).out, "migrate")
+    else:
+        page = unescape(Path(call("report").out.strip()).read_text())
+        again = shlex.split(re.findall(r"degoog (migrate [^<]*)<", page)[-1])
+
+    assert again == ["migrate", "files", *source, "--include", "path=*.txt", *to]
+    assert call(*again).code == 3
+
+
+def test_a_secret_address_is_not_kept_to_be_offered_again(call):
+    secret = "http://127.0.0.1:9/private-5f3a/basic.ics"
+    call("plan", "calendars", "--source", f"ics:{secret}", "--to", "folder:agendas")
+
+    assert b"private-5f3a" not in b"".join(path.read_bytes() for path in Path(".degoog").iterdir() if path.is_file())
 
 
 def test_status_of_a_nextcloud_names_it_and_its_folder_in_the_next_command(call, takeout, cloud):
