@@ -29,6 +29,7 @@ _LEAST_BYTES = 5 * MIB
 USUAL = 100 * MIB
 _SIDE_BY_SIDE = 2  # chunks of one file: while the server puts one away, the next is on its way
 _AHEAD = 24  # pieces of at most 1 MiB read ahead, for all uploads together: the next chunk leaves before this one ends
+_LAST_WHOLE = 10.0  # seconds for the chunks that were read whole when another one broke
 _POLLS, _PAUSE = 60, 5.0  # how long an assembly is waited for after its answer was lost: five minutes
 
 
@@ -70,6 +71,7 @@ class _Body:
         self._room = room
         self._held = 0
         self._over = False
+        self.whole = False  # nothing more is to be read for it
         self._pieces: asyncio.Queue[bytes] = asyncio.Queue()
 
     def put(self, piece: bytes) -> None:
@@ -77,6 +79,7 @@ class _Body:
         if self._over:  # the request has just failed: whoever asks for the next place is told
             self._room.release()
             return
+        self.whole = not piece
         self._held += 1
         self._pieces.put_nowait(piece)
 
@@ -163,6 +166,7 @@ class Chunks:
     async def _send_pieces(self, upload: _Upload, there: Mapping[str, int | None], reader: Reader) -> None:
         """Send what is not there yet."""
         under_way: deque[asyncio.Task[None]] = deque()
+        bodies: dict[asyncio.Task[None], _Body] = {}
         try:
             for piece in upload.pieces:
                 if there.get(piece.name) == piece.length:
@@ -173,6 +177,7 @@ class Chunks:
                     await under_way.popleft()
                 body = _Body(self._room)
                 under_way.append(asyncio.create_task(self._put(upload, piece, body)))
+                bodies[under_way[-1]] = body
                 async for data in reader.take(piece.length):
                     await self._place(under_way)
                     body.put(data)
@@ -180,6 +185,11 @@ class Chunks:
                 body.put(b"")
             while under_way:
                 await under_way.popleft()
+        except (httpx.TransportError, dav.Fault):
+            # One broke: another that was read whole may still arrive, and need not be sent again by the next try.
+            if whole := [task for task in under_way if bodies[task].whole and not task.done()]:
+                await asyncio.wait(whole, timeout=_LAST_WHOLE)
+            raise
         finally:
             for task in under_way:
                 task.cancel()
