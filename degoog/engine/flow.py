@@ -20,7 +20,10 @@ _LATE = 0.2  # seconds: who was woken late, or waited for a disk, may catch up o
 
 @runtime_checkable
 class Slow(Protocol):
-    """A target at which closing a batch is mostly waiting: the next batch is filled meanwhile, one ahead at most."""
+    """A target at which closing a batch is mostly waiting: meanwhile the next one is filled, and begins to close too.
+
+    Such a target has them wait for one another where it must. No third one is filled before the first has ended.
+    """
 
     fills_ahead: bool
 

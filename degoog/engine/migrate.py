@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, cast
@@ -36,6 +37,7 @@ from degoog.ports import (
 
 _TRIES = 3  # transfers of one item in one run
 _BROKEN_IN_A_ROW = 24  # then it is the service, not the items
+_AHEAD = 2  # batches that a slow target has in hand: one it works on, and one that is ready to follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,9 @@ def _steps(road: Road[Any, Any], run: int, observer: Observer) -> Iterator[_Step
 async def _work(state: _Run[P, Q], step: _Step, feed: Feed) -> None:
     """Fill batches and close them until nothing is left, or the run stops."""
     batch, held = state.road.target.batch(), dict[str, _Held]()
-    ahead = step.stage is Stage.CONTENT and not step.alone and isinstance(state.road.target, Slow)
-    closing: asyncio.Task[None] | None = None
+    slow = step.stage is Stage.CONTENT and not step.alone and isinstance(state.road.target, Slow)
+    at_once = _AHEAD if slow else 1
+    closing: deque[asyncio.Task[None]] = deque()
     try:
         while state.error is None:
             prepared = None if state.stop.is_set() else await _next(state, step.stage, feed)
@@ -144,31 +147,30 @@ async def _work(state: _Run[P, Q], step: _Step, feed: Feed) -> None:
                 held |= _held(row, task, losses)
                 if not (batch.full or step.alone):
                     continue
-            if closing is not None:
-                await closing
-                closing = None
-                if state.error is not None:
-                    return
-                if prepared is None and not held:
-                    continue  # what came back from it is tried again
             if held:
-                closing = asyncio.create_task(_try_close(state, batch, held, feed))
-                if not ahead:
-                    await closing
-                    closing = None
+                closing.append(asyncio.create_task(_try_close(state, batch, held, feed)))
                 batch, held = state.road.target.batch(), {}
+                if len(closing) == at_once:
+                    await _ended(closing)
                 await asyncio.sleep(
                     0
                 )  # a road on one disk may never wait: the loop must get its turn to hear of Ctrl-C
-            elif prepared is None:
+            elif closing:
+                await _ended(closing)  # what came back from it is tried again
+            else:
                 return
-        if closing is not None:  # what is in hand is ended
-            await closing
-            closing = None
+        while closing:  # what is in hand is ended
+            await _ended(closing)
     finally:
-        if closing is not None:
-            closing.cancel()
-            await asyncio.gather(closing, return_exceptions=True)
+        for one in closing:
+            one.cancel()
+        await asyncio.gather(*closing, return_exceptions=True)
+
+
+async def _ended(closing: deque[asyncio.Task[None]]) -> None:
+    """Wait for the first of some batches; whoever is interrupted meanwhile still has it."""
+    await closing[0]
+    closing.popleft()
 
 
 async def _try_close(state: _Run[P, Q], batch: Batch[Q], held: dict[str, _Held], feed: Feed) -> None:

@@ -1,7 +1,8 @@
-"""What is sent to a Mattermost together: holders in one import, messages in imports of at most 25,000 posts."""
+"""What is sent to a Mattermost together: holders in one import, messages in imports of some thousands."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from degoog.convert.talk import Thread
@@ -10,7 +11,8 @@ from degoog.mattermost.threads import Tools
 from degoog.model import FailReason, Intent, Ref
 from degoog.ports import Failed, Make, Move, Part, Result, Settled, Task, Touch, Write
 
-POSTS = 25_000  # two batches are open at once, and are held in memory
+POSTS = 25_000  # a batch is held in memory until it is sent
+_SOON = 12_500  # posts that are worth an import where the server has nothing else to do
 BYTES = 4 << 30  # of files: an import's disk space is wanted here, and twice at the server
 _HOLDERS = 5_000
 
@@ -36,7 +38,8 @@ class MattermostBatch:
     def full(self) -> bool:
         """Whether it is as large as one import should be."""
         most = min(BYTES, self._tools.settings.largest // 2)  # the zip itself must be one the server takes
-        return self._posts >= POSTS or self._bytes >= most or len(self._tasks) - self._posts >= _HOLDERS
+        posts = POSTS if self._tools.turn.locked() else _SOON
+        return self._posts >= posts or self._bytes >= most or len(self._tasks) - self._posts >= _HOLDERS
 
     def intents(self) -> Sequence[tuple[Ref, Intent]]:
         """Each message knows on the server which one it is: what arrived is found again by that.
@@ -49,14 +52,17 @@ class MattermostBatch:
         return [(one.item.ref, Intent(one.at.path)) for one in (*made, *said) if not one.at.was]
 
     async def close(self) -> Sequence[Result]:
-        """Send everything."""
-        makes = [task for task in self._tasks if isinstance(task, Make)]
-        writes = [task for task in self._tasks if isinstance(task, Write)]
+        """Send everything; what it held is let go of once it is sent."""
+        tasks, self._tasks = self._tasks, []
+        makes = [task for task in tasks if isinstance(task, Make)]
+        writes = deque(task for task in tasks if isinstance(task, Write))
+        moves = [task for task in tasks if isinstance(task, Move)]
+        others = [task for task in tasks if isinstance(task, Touch)]
+        del tasks
         results = await holders.make(self._tools, makes) if makes else []
         if writes:
             results += await threads.put(self._tools, writes)
-        results += [_moved(task) for task in self._tasks if isinstance(task, Move)]
-        return results + await touches.put(self._tools, [task for task in self._tasks if isinstance(task, Touch)])
+        return [*results, *[_moved(task) for task in moves], *await touches.put(self._tools, others)]
 
 
 def _moved(task: Move) -> Result:

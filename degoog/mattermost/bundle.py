@@ -41,6 +41,7 @@ class Bundle:
         self._stack = ExitStack()
         self._blocks: dict[str, IO[bytes]] = {}
         self._count: dict[str, int] = {}
+        self._left: dict[str, set[int]] = {}
         self._files: list[_File] = []
         self.largest = 0
 
@@ -55,7 +56,7 @@ class Bundle:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to import."""
-        return not self._count
+        return all(count == len(self._left.get(kind, ())) for kind, count in self._count.items())
 
     def add(self, line: Line) -> tuple[str, int]:
         """Add a line; gives its kind and its number in its block. Raises `Refused` for one the importer cannot read."""
@@ -70,6 +71,10 @@ class Bundle:
         self._count[kind] += 1
         return kind, self._count[kind]
 
+    def leave(self, line: tuple[str, int]) -> None:
+        """Leave a line out from now on, as `add` numbered it; the others keep their numbers. May be called twice."""
+        self._left.setdefault(line[0], set()).add(line[1])
+
     def attach(self, folder: str, name: str, blob: Blob) -> str:
         """Add a file; gives its path as lines name it."""
         path = f"{folder}/{self._prefix}{len(self._files)}/{_NAMES.safe(name)}"
@@ -81,9 +86,10 @@ class Bundle:
         """Give which line the importer means, by its kind and its number in its block; ("", 0) for none."""
         before = 1  # the version
         for kind in KINDS:
-            here = self._count.get(kind, 0)
+            left = self._left.get(kind, set())
+            here = self._count.get(kind, 0) - len(left)
             if before < number <= before + here:
-                return kind, number - before
+                return kind, _numbered(number - before, left)
             before += here
         return "", 0
 
@@ -120,9 +126,19 @@ class Bundle:
         """Give the lines of a kind, in pieces."""
         if (block := self._blocks.get(kind)) is not None:
             block.seek(0)
-            while piece := block.read(1 << 20):
-                yield piece
+            if left := self._left.get(kind):
+                yield from (line for number, line in enumerate(block, start=1) if number not in left)
+            else:
+                while piece := block.read(1 << 20):
+                    yield piece
             block.seek(0, 2)
+
+
+def _numbered(number: int, left: set[int]) -> int:
+    """Give which line is the one of that number among those that are not left out."""
+    for one in sorted(left):
+        number += one <= number
+    return number
 
 
 async def _store(out: zipfile.ZipFile, one: _File) -> None:

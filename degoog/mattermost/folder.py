@@ -206,8 +206,9 @@ class _Batch:
         rooms: dict[str, dict[str, list[str]]] = {}
         for task in self._makes:
             if isinstance(task.value, Channel) and task.value.team:
+                name = (task.at.was or task.value.name).rpartition("/")[2]
                 for username in task.value.members:
-                    rooms.setdefault(username, {}).setdefault(task.value.team, []).append(task.value.name)
+                    rooms.setdefault(username, {}).setdefault(task.value.team, []).append(name)
         return [self._one(task, rooms, refs) for task in self._makes]
 
     def _one(self, task: Make, rooms: dict[str, dict[str, list[str]]], refs: list[str]) -> Result:
@@ -218,6 +219,11 @@ class _Batch:
             case Channel(team=""):
                 name = direct_place(list(value.members))
                 line = lines.direct_channel(value.members, value.header)
+            case Channel() if task.at.proof is not None and task.at.was:
+                # What an earlier run wrote of it stands in the file.
+                return Settled(
+                    task.item, task.at.was, task.at.proof, (Loss(LossKind.PROPERTY, _("changed after it was moved")),)
+                )
             case Channel():
                 name, line = value.name, lines.channel(value)
                 if value.archived:

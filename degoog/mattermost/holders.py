@@ -15,6 +15,7 @@ from degoog.i18n import _
 from degoog.mattermost import jobs, lines
 from degoog.mattermost.bundle import Bundle
 from degoog.mattermost.census import DEFAULT, DIRECT, Conversation
+from degoog.mattermost.described import as_made, described, marked
 from degoog.mattermost.threads import Tools, forget
 from degoog.model import FailReason, Loss, LossKind, Proof
 from degoog.ports import Failed, Make, Result, Settled
@@ -59,8 +60,10 @@ async def make(tools: Tools, tasks: Sequence[Make]) -> list[Result]:
     batch = _Batch(tools)
     for task in tasks:
         if isinstance(task.value, Channel) and task.value.team:
+            there = _there(tools, task, task.value)
+            name = there.name if there else task.value.name
             for username in task.value.members:
-                batch.rooms.setdefault(username.lower(), {}).setdefault(task.value.team, []).append(task.value.name)
+                batch.rooms.setdefault(username.lower(), {}).setdefault(task.value.team, []).append(name)
     for task in tasks:
         try:
             result = await _known(batch, task)
@@ -96,7 +99,7 @@ async def _known(batch: _Batch, task: Make) -> Result | None:
 async def _channel(tools: Tools, task: Make, value: Channel) -> Result | None:
     _check(_CHANNEL.match(value.name) and len(value.name) <= 64, value.name)
     _check(len(value.header) <= 1024 and len(value.purpose) <= 250, value.name)
-    found = tools.census.channel(value.team, value.name)
+    found = _there(tools, task, value)
     if found is None:
         await _room_for_channel(tools, value.team)
         return None
@@ -137,25 +140,34 @@ async def _team(tools: Tools, task: Make, value: Team) -> Result:
 
 
 async def _adopt(tools: Tools, task: Make, value: Channel, found: Conversation) -> Result:
-    """Take a channel that is there. What it says of itself is only filled in where it says nothing."""
-    news: dict[str, str] = {}
-    if value.header and not found.header:
-        news["header"] = value.header
-    if value.purpose and not found.purpose:
-        news["purpose"] = value.purpose
+    """Take a channel that is there. It follows what the source says of it, but for what people said there."""
+    mark = task.at.proof.etag if task.at.proof else ""
     if value.name == TOWN_SQUARE and value.display_name and not found.posts and not task.at.proof:
-        news["display_name"] = value.display_name
-    if news and not found.archived:
+        mark = as_made(replace(found, header="", purpose=""))  # nobody named it: the server did
+    its = described(value, found, mark)
+    news, kept, ours = dict(its.news), its.kept, dict(its.ours)
+    if found.archived:  # nobody can change it
+        news, kept, ours = {}, (*kept, *news), {name: one for name, one in ours.items() if name not in news}
+    if news:
         changed = await tools.client.do("PUT", f"/channels/{found.id}/patch", news)
         found = tools.census.know_channel(changed, value.team)
     if news or task.at.intent is not None:
         await forget(tools, found.id, _OUR_NOTICES, {tools.client.server.username})
-    lost = [
-        Loss(LossKind.PROPERTY, name)
-        for name, ours, theirs in (("header", value.header, found.header), ("purpose", value.purpose, found.purpose))
-        if ours and ours != theirs
-    ]
-    return replace(_settled(task, found.name, found.id), losses=tuple(lost), link=_link(tools, found))
+    return replace(
+        _settled(task, found.name, found.id),
+        proof=Proof(found.id, etag=marked(ours)),
+        losses=tuple(Loss(LossKind.PROPERTY, name) for name in kept),
+        link=_link(tools, found),
+    )
+
+
+def _there(tools: Tools, task: Make, value: Channel) -> Conversation | None:
+    """Give the channel that one of the source became, whatever either is called now; else one of its name."""
+    if task.at.proof is not None:
+        for one in tools.census.channels(value.team):
+            if one.id == task.at.proof.id:
+                return one
+    return tools.census.channel(value.team, value.name)
 
 
 async def _room_for_channel(tools: Tools, team: str) -> None:
@@ -228,7 +240,10 @@ async def _made(batch: _Batch, new: _New) -> Result:
     if found is None:
         return Failed(new.task.item, FailReason.REJECTED, new.failed or _("it did not arrive"))
     name, id_, link = found
-    return replace(_settled(new.task, name, id_), link=link)
+    settled = replace(_settled(new.task, name, id_), link=link)
+    if isinstance(new.value, Channel) and (made := batch.tools.census.channel(new.value.team, name)) is not None:
+        settled = replace(settled, proof=Proof(id_, etag=as_made(made)))
+    return settled
 
 
 async def _found(tools: Tools, task: Make, value: Channel | Person | Emoji) -> tuple[str, str, str] | None:

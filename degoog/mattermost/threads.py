@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Collection, Iterable, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from degoog import wording
@@ -19,7 +20,7 @@ from degoog.mattermost.limits import Settings
 from degoog.mattermost.lines import Line, Room
 from degoog.mattermost.posts import There
 from degoog.mattermost.shores import Shores
-from degoog.mattermost.unit import Message, Rules, Unit, Writer, unit
+from degoog.mattermost.unit import Message, Rules, Unit, Writer, as_written, unit
 from degoog.model import FailReason, Item, Loss, LossKind, Proof, Ref
 from degoog.ports import Failed, Result, Settled, Unknown, Write
 
@@ -62,17 +63,22 @@ class _Batch:
     heads: dict[str, There] = field(default_factory=dict)
 
 
-async def put(tools: Tools, tasks: Sequence[Write[Thread]]) -> list[Result]:
-    """Import the threads of some tasks; one result for each message that waits. Raises `Unavailable`."""
+async def put(tools: Tools, tasks: deque[Write[Thread]]) -> list[Result]:
+    """Import the threads of some tasks; one result for each message that waits. Raises `Unavailable`.
+
+    The tasks are taken out of `tasks`: what they say is let go of as soon as it is written down.
+    """
     results: list[Result] = []
     units: list[Unit] = []
-    for task in tasks:
+    while tasks:
+        task = tasks.popleft()
         path = task.at.path.rpartition("/")[0]
         channel = await tools.census.at(path)
         if channel is None:
             results += [Failed(item, FailReason.PARENT_FAILED) for item in _items(task)]
             continue
         units.append(unit(task, await _room(tools, channel), channel))
+        del task
     batch = _Batch(tools, units, Shores(tools.client, units, tools.flying))
     try:
         doubt = await _import(batch)
@@ -95,10 +101,11 @@ async def _import(batch: _Batch) -> str:
     await batch.shores.look()
     moved = [its.head.at.proof.id for its in batch.units if its.head.at.proof is not None]
     batch.heads = await posts.by_id(batch.tools.client, moved)
-    for _fault in range(_FAULTS):
-        with Bundle() as bundle:
-            batch.shores.depart()
-            numbers = _fill(batch, bundle)
+    with Bundle() as bundle:
+        batch.shores.depart()
+        numbers = _fill(batch, bundle)
+        ended = jobs.Ended(success=True)
+        for _fault in range(_FAULTS):
             if bundle.empty:
                 return ""
             ended = await _send(batch, bundle)
@@ -107,12 +114,15 @@ async def _import(batch: _Batch) -> str:
                 return ""
             await batch.shores.look()
             at_fault = numbers.get(bundle.line(ended.line))
-        if at_fault is None:
-            return ended.error
-        for message in at_fault.messages.values():
-            if not _arrived(batch, at_fault, message):
-                message.failed = _refused(ended.error)
-    return ended.error
+            if at_fault is None:
+                return ended.error
+            for message in at_fault.messages.values():
+                if not _arrived(batch, at_fault, message):
+                    message.failed = _refused(ended.error)
+            for line, its in numbers.items():
+                if its is at_fault or batch.shores.has(its):
+                    bundle.leave(line)
+        return ended.error
 
 
 def _refused(error: str) -> Refused:
@@ -120,20 +130,20 @@ def _refused(error: str) -> Refused:
 
 
 def _fill(batch: _Batch, bundle: Bundle) -> dict[tuple[str, int], Unit]:
-    tools, sent = batch.tools, batch.shores.sent
+    tools, shores = batch.tools, batch.shores
     rules = Rules(tools.census, tools.client.server.post, tools.settings.largest)
-    sent.clear()
     numbers = {}
     for its in batch.units:
-        shore = batch.shores.of[its.channel.id]
+        shore = shores.of[its.channel.id]
 
-        def note(ref: Ref, _line: Line, channel: str = its.channel.id, there: Collection[str] = shore.ours) -> None:
-            sent[channel] = sent.get(channel, 0) + (str(ref) not in there)
+        def note(ref: Ref, line: Line, channel: str = its.channel.id) -> None:
+            shores.expect(channel, line["create_at"], as_written(ref, line))
 
         head = batch.heads.get(its.head.at.proof.id) if its.head.at.proof else None
         line = Writer(bundle, rules, tools.client.download, note).write(its, shore, head)
         if line is not None:
             numbers[line] = its
+        its.let_go()
     return numbers
 
 
@@ -146,24 +156,24 @@ async def _send(batch: _Batch, bundle: Bundle) -> jobs.Ended:
             await tools.settings.need("FileSettings", "EnableFileAttachments", least=True)
         name = await jobs.upload(tools.client, file, size)
     async with tools.turn:
-        counter = _Counter(batch, await tools.census.counts())
-        return await jobs.run(tools.client, name, progress=counter.told)
+        return await jobs.run(tools.client, name, progress=_Counter(batch).told)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Counter:
-    """How far an import is, by what the channels say they hold, beside what they held."""
+    """How far an import is, by what the channels say they hold, beside what they held when it was asked for."""
 
     batch: _Batch
-    before: dict[str, int]
+    before: dict[str, int] | None = None
 
     async def told(self) -> str:
         """Give it in words; what is whole already is read meanwhile."""
         shores = self.batch.shores
         now = await self.batch.tools.census.counts()
-        grown = {channel: now.get(channel, 0) - self.before.get(channel, 0) for channel in shores.sent}
+        before = self.before = self.before or now
+        grown = {channel: now.get(channel, 0) - before.get(channel, 0) for channel in shores.sent}
         await shores.look_early(grown)
-        posts = sum(shores.sent.values())
+        posts = sum(map(len, shores.sent.values()))
         return _("Mattermost imports the messages ({done} of {posts})").format(
             done=wording.count(max(0, min(sum(grown.values()), posts))), posts=wording.count(posts)
         )
@@ -172,14 +182,14 @@ class _Counter:
 def _arrived(batch: _Batch, its: Unit, message: Message) -> list[There] | None:
     """Give a message's posts as the server has them; None where one is not there."""
     ours = batch.shores.of[its.channel.id].ours
-    found = [ours.get(str(post.ref)) for post in message.posts]
+    found = [ours.get(post.ref) for post in message.awaited]
     return [one for one in found if one is not None] if all(found) and found else None
 
 
 def _result(batch: _Batch, its: Unit, message: Message, doubt: str) -> Result:
     item, at = message.item, message.at
     if at.proof is not None:  # it arrived before: what a later export says of it changes nothing
-        changed = message is not its.head or not its.task.value.root.placeholder
+        changed = message is not its.head or not its.placeholder
         losses = (Loss(LossKind.WORDING, _("changed after it was moved")),) if changed else ()
         return Settled(item, at.was or at.path, at.proof, losses)
     arrived = _arrived(batch, its, message)
@@ -196,11 +206,11 @@ def _result(batch: _Batch, its: Unit, message: Message, doubt: str) -> Result:
 def _missing(message: Message, arrived: Iterable[There]) -> list[Loss]:
     """mattermost.md §3: 11.x imports a post without a file it could not read, and calls that a success."""
     losses = []
-    for post, there in zip(message.posts, arrived, strict=True):
-        if len(there.files) < len(post.attachments):
+    for post, there in zip(message.awaited, arrived, strict=True):
+        if len(there.files) < len(post.files):
             names = {name for name, _size, _id in there.files}
-            losses += [Loss(LossKind.ATTACHMENT, file.name) for file in post.attachments if file.name not in names] or [
-                Loss(LossKind.ATTACHMENT, post.attachments[-1].name)
+            losses += [Loss(LossKind.ATTACHMENT, name) for name in post.files if name not in names] or [
+                Loss(LossKind.ATTACHMENT, post.files[-1])
             ]
     return losses
 

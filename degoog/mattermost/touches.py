@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from degoog.convert.talk import Channel
@@ -22,6 +24,7 @@ _NOTICES = frozenset({"system_add_to_channel", "system_join_channel", "system_ad
 _LOOKS, _SOON = 6, 0.5  # how often to look for what the server has still to say, and how long after, in seconds
 _AT_ONCE = 8  # requests: each is small, and there may be thousands
 _CHANNELS = 4  # at once
+_MARKS = 100  # channels that one request marks as read
 _BACK = 60_000  # milliseconds by which this clock and the server's may differ
 
 
@@ -30,32 +33,35 @@ async def put(tools: Tools, tasks: Sequence[Touch]) -> list[Result]:
 
     People come into one channel after the other: each of them may be what brings somebody into the team.
     """
-    if any(task.stage is Stage.PROPERTIES for task in tasks):
-        return [await _touch(tools, task) for task in tasks]
-    results: list[Result] = []
-    for start in range(0, len(tasks), _CHANNELS):
-        results += await asyncio.gather(*(_touch(tools, task) for task in tasks[start : start + _CHANNELS]))
+    results = [await _touch(tools, task, partial(_join, tools)) for task in tasks if task.stage is Stage.PROPERTIES]
+    last = [task for task in tasks if task.stage is not Stage.PROPERTIES]
+    leaving, tidied = _Leaving(tools), list[Result]()
+    for start in range(0, len(last), _CHANNELS):
+        some = last[start : start + _CHANNELS]
+        tidied += await asyncio.gather(*(_touch(tools, task, leaving.tidy) for task in some))
+    await leaving.read()
+    for task, result in zip(last, tidied, strict=True):
+        results.append(await _touch(tools, task, leaving.archive) if isinstance(result, Settled) else result)
     return results
 
 
-async def _touch(tools: Tools, task: Touch) -> Result:
+async def _touch(
+    tools: Tools, task: Touch, do: Callable[[Conversation, Channel], Awaitable[tuple[Loss, ...]]]
+) -> Result:
     channel, described = await tools.census.at(task.at.path), task.value
     if channel is None or not isinstance(described, Channel):
         return Failed(task.item, FailReason.PARENT_FAILED)
     try:
-        if task.stage is Stage.PROPERTIES:
-            losses = await _join(tools, channel, described)
-        else:
-            losses = await _leave(tools, channel, described)
+        losses = await do(channel, described)
     except Refused as error:
         return Failed(task.item, error.reason, error.detail)
-    return Settled(task.item, task.at.path, Proof(channel.id), tuple(losses))
+    return Settled(task.item, task.at.path, Proof(channel.id), losses)
 
 
-async def _join(tools: Tools, channel: Conversation, described: Channel) -> list[Loss]:
+async def _join(tools: Tools, channel: Conversation, described: Channel) -> tuple[Loss, ...]:
     """Add who is missing, and take away the notices that this makes: history has none."""
     if not channel.team or channel.archived:
-        return []
+        return ()
     group, losses = tools.census.teams[channel.team], list[Loss]()
     inside = await members(tools.client, f"/channels/{channel.id}")
     there = [one for one in _accounts(tools, described.members) if one.active]
@@ -82,7 +88,7 @@ async def _join(tools: Tools, channel: Conversation, described: Channel) -> list
             break
         await tools.client.time.sleep(_SOON)
         gone += await _forget(tools, channel, there)
-    return losses
+    return tuple(losses)
 
 
 async def _forget(tools: Tools, channel: Conversation, people: Sequence[Account]) -> int:
@@ -104,23 +110,50 @@ async def _forget(tools: Tools, channel: Conversation, people: Sequence[Account]
     return gone
 
 
-async def _leave(tools: Tools, channel: Conversation, described: Channel) -> list[Loss]:
-    """Mark what was imported as read by those who read it where it was said, then archive what was archived."""
-    path = f"/channels/{channel.id}"
-    inside = await members(tools.client, path)
-    people = _accounts(tools, described.members)
-    if channel.team and not channel.archived:
-        await _forget(tools, channel, people)
-    readers = [one.id for one in people if one.id in inside]
-    view = {"channel_id": channel.id}
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """Leaves channels as they were: what was imported is read by those who read it where it was said."""
 
-    async def read(id_: str) -> None:
-        await tools.client.do("POST", f"/channels/members/{id_}/view", view)
+    tools: Tools
+    unread: dict[str, list[str]] = field(default_factory=dict)  # channels by the id of who is in them
+    lost: dict[str, list[Loss]] = field(default_factory=dict)  # by the channel's id
 
-    await _side_by_side(readers, read)
-    if described.archived and channel.team and not channel.archived:
-        await tools.client.do("DELETE", path)
-    return []
+    async def tidy(self, channel: Conversation, described: Channel) -> tuple[Loss, ...]:
+        """Take away what the server said of our own doing, and note who is in the channel."""
+        inside = await members(self.tools.client, f"/channels/{channel.id}")
+        people = _accounts(self.tools, described.members)
+        if channel.team and not channel.archived:
+            await _forget(self.tools, channel, people)
+        for one in people:
+            if one.id in inside:
+                self.unread.setdefault(one.id, []).append(channel.id)
+        return ()
+
+    async def read(self) -> None:
+        """Mark it all as read: in one request a person, or one a channel where the server knows no other way."""
+        await _side_by_side(list(self.unread.items()), self._read_by)
+
+    async def archive(self, channel: Conversation, described: Channel) -> tuple[Loss, ...]:
+        """Archive what was archived."""
+        if described.archived and channel.team and not channel.archived:
+            await self.tools.client.do("DELETE", f"/channels/{channel.id}")
+        return tuple(self.lost.get(channel.id, ()))
+
+    async def _read_by(self, unread: tuple[str, list[str]]) -> None:
+        client, (who, channels) = self.tools.client, unread
+        for start in range(0, len(channels), _MARKS):
+            some = channels[start : start + _MARKS]
+            status, _answer = await client.call("POST", f"/channels/members/{who}/mark_read", some)
+            if status >= 400:  # api4/channel.go: of recent servers only
+                for channel in some:
+                    await self._view(who, channel)
+
+    async def _view(self, who: str, channel: str) -> None:
+        try:
+            await self.tools.client.do("POST", f"/channels/members/{who}/view", {"channel_id": channel})
+        except Refused as error:
+            name = self.tools.census.holder_of(who)
+            self.lost.setdefault(channel, []).append(Loss(LossKind.PROPERTY, error.detail, who=name))
 
 
 async def _side_by_side(some: Sequence[T], do: Callable[[T], Awaitable[None]]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from degoog.convert.talk import Attachment, Post, Reaction, Thread
+from degoog.convert.talk import Attachment, Post, Thread
 from degoog.errors import Refused
 from degoog.mattermost import lines
 from degoog.mattermost.bundle import Bundle
@@ -24,6 +24,15 @@ _QUOTED = 200  # characters of a root that is gone, in the reply that becomes a 
 Download = Callable[[str], Bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What a post is recognised by once it is on its way, and whether it is whole: its files, how many reactions."""
+
+    ref: str
+    files: tuple[str, ...]
+    reactions: int
+
+
 @dataclass(slots=True)
 class Message:
     """One message that waits for its outcome: its posts (more than one where it was split), and what it lost."""
@@ -31,6 +40,7 @@ class Message:
     item: Item
     at: Place
     posts: list[Post] = field(default_factory=list)
+    awaited: list[Awaited] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
     failed: Refused | None = None
 
@@ -61,17 +71,19 @@ class Rules:
 
 @dataclass(slots=True)
 class Unit:
-    """A thread of a batch. `messages` by ref: its head, and its parts that wait."""
+    """A thread of a batch. `messages` by ref: its head, and its parts that wait. `root` is None once it was sent."""
 
-    task: Write[Thread]
+    ref: Ref
+    root: Post | None
     room: Room
     channel: Conversation
     messages: dict[Ref, Message]
+    placeholder: bool = False
 
     @property
     def head(self) -> Message:
         """Its first message."""
-        return self.messages[self.task.item.ref]
+        return self.messages[self.ref]
 
     @property
     def earliest(self) -> int:
@@ -84,6 +96,18 @@ class Unit:
             if not message.moved:
                 yield from ((message, post) for post in message.posts)
 
+    def awaited(self) -> Iterator[Awaited]:
+        """Give what is known of the posts of messages that never arrived."""
+        for message in self.messages.values():
+            if not message.moved:
+                yield from message.awaited
+
+    def let_go(self) -> None:
+        """Forget what was said: it is written down for the server."""
+        self.root = None
+        for message in self.messages.values():
+            message.posts = []
+
 
 def unit(task: Write[Thread], room: Room, channel: Conversation) -> Unit:
     """Sort a thread's posts by the messages they are of."""
@@ -92,7 +116,19 @@ def unit(task: Write[Thread], room: Room, channel: Conversation) -> Unit:
     for post in (task.value.root, *task.value.replies):
         if (message := messages.get(base(post.ref))) is not None:
             message.posts.append(post)
-    return Unit(task, room, channel, messages)
+            message.awaited.append(_awaited(post))
+    return Unit(task.item.ref, task.value.root, room, channel, messages, task.value.root.placeholder)
+
+
+def _awaited(post: Post) -> Awaited:
+    said = {(one.username, one.emoji) for one in post.reactions}
+    return Awaited(str(post.ref), tuple(file.name for file in post.attachments), len(said))
+
+
+def as_written(ref: Ref, line: lines.Line) -> Awaited:
+    """Give what is known of a post that stands in an import file."""
+    said = {(one["user"], one["emoji_name"]) for one in line.get("reactions", ())}
+    return Awaited(str(ref), tuple(one["path"] for one in line.get("attachments", ())), len(said))
 
 
 def base(ref: Ref) -> Ref:
@@ -119,9 +155,9 @@ class Shore:
         return at
 
 
-def complete(post: Post, there: There) -> bool:
+def complete(post: Awaited, there: There) -> bool:
     """Whether a post has arrived with its files and reactions."""
-    return len(there.files) >= len(post.attachments) and there.reactions >= len(_pairs(post.reactions))
+    return len(there.files) >= len(post.files) and there.reactions >= post.reactions
 
 
 def _nothing(_ref: Ref, _line: lines.Line) -> None:
@@ -148,16 +184,16 @@ class Writer:
             for message, post in it.wanted()
             if message.failed is None and self._allowed(message, post)
         ]
-        missing = [one for one in missing if one[2] is None or not complete(one[1], one[2])]
+        missing = [one for one in missing if one[2] is None or not complete(_awaited(one[1]), one[2])]
         if it.head.failed is not None:
             for message in it.messages.values():
                 message.failed = message.failed or Refused(FailReason.PARENT_FAILED)
             return None
-        if not missing:
+        root = it.root
+        if not missing or root is None:
             return None
-        root = it.task.value.root
         if it.head.moved:
-            return self._under(it, shore, head, missing)
+            return self._under(it, root, shore, head, missing)
         known = shore.ours.get(str(root.ref))
         began = known.at if known else shore.free(milliseconds(root.at))
         first = self._line(it.head, root, began, known)
@@ -165,7 +201,12 @@ class Writer:
         return self.bundle.add(lines.thread(it.room, first, replies))
 
     def _under(
-        self, it: Unit, shore: Shore, head: There | None, missing: list[tuple[Message, Post, There | None]]
+        self,
+        it: Unit,
+        root: Post,
+        shore: Shore,
+        head: There | None,
+        missing: list[tuple[Message, Post, There | None]],
     ) -> tuple[str, int]:
         """Add new replies to a thread that arrived before: its root is sent again exactly as the server has it."""
         author = self.rules.census.holder_of(head.user) if head else ""
@@ -175,7 +216,7 @@ class Writer:
             return self.bundle.add(lines.thread(it.room, lines.again(author, head.message, head.at, files), replies))
         line = ("", 0)
         for message, post, known in missing:
-            quoted = "\n".join(f"> {row}" for row in it.task.value.root.text[:_QUOTED].splitlines())
+            quoted = "\n".join(f"> {row}" for row in root.text[:_QUOTED].splitlines())
             alone = self._line(message, post, known.at if known else shore.free(milliseconds(post.at)), known)
             if known is None:
                 alone["message"] = f"{quoted}\n\n{alone['message']}"
@@ -234,7 +275,3 @@ class Writer:
         for file in files:
             if file.blob.size > self.rules.file:
                 raise Refused(FailReason.TOO_LARGE, file.name)
-
-
-def _pairs(reactions: tuple[Reaction, ...]) -> set[tuple[str, str]]:
-    return {(one.username, one.emoji) for one in reactions}

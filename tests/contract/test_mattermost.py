@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+import httpx
 import pytest
 
 from degoog.convert.talk import Attachment, Post, Reaction
@@ -161,6 +163,33 @@ def test_a_channel_that_is_there_is_adopted_with_what_it_says_of_itself(chat, mo
     assert (after["id"], after["display_name"], after["header"]) == (made["id"], "Nos semis", "À nous")
     assert after["purpose"] == "De Slack"
     assert [text for text in chat.said("semis") if "admin" not in text] == ["de Slack", "d'ici"]
+    assert ("property", "header") in mover.losses()
+
+
+@EVERYWHERE
+def test_what_a_channel_says_of_itself_follows_a_later_export_and_leaves_what_people_changed(chat, mover):
+    room = chat.room("semis", header="avant", purpose="Ce qui pousse")
+    mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "oui"))])
+    made = chat.channel("semis")
+    chat.api("PUT", f"/channels/{made['id']}/patch", json={"purpose": "Ce que nous semons"})
+
+    later = replace(room, name="potager", display_name="Potager", header="après", purpose="Ce qui a poussé")
+    talks = [chat.talk(room, post(chat, 1, "oui")), chat.talk(room, post(chat, 2, "encore"))]
+    people = ("anna", "bob", "zoe", "long")  # somebody new comes into the channel that is there
+    mover.move(chat.things(replace(later, members=(*later.members, chat.username("long"))), people=people), talks)
+
+    after = chat.channel("semis")
+    assert (after["id"], after["display_name"], after["header"]) == (made["id"], "Potager", "après")
+    assert after["purpose"] == "Ce que nous semons"
+    assert {one for one in mover.losses() if one[0] == "property"} == {("property", "purpose")}
+    said = [one["message"] for one in chat.posts("semis") if one["type"] != "system_purpose_change"]
+    assert said == ["oui", "encore"]
+
+    mover.move(chat.things(later, people=people), talks)
+    assert chat.channel("semis")["header"] == "après"
+    chat.api("PUT", f"/channels/{made['id']}/patch", json={"header": "à nous"})
+    mover.move(chat.things(replace(later, header="à eux"), people=people), talks)
+    assert chat.channel("semis")["header"] == "à nous"
     assert ("property", "header") in mover.losses()
 
 
@@ -338,6 +367,32 @@ def test_the_server_visits_no_link_while_it_imports_where_settings_may_change(sa
     assert [one["ServiceSettings"]["EnableLinkPreviews"] for one in patches] == [False, True]
 
 
+class Older(httpx.AsyncBaseTransport):
+    """The wire to a server that has not some way of asking."""
+
+    def __init__(self, unknown: str) -> None:
+        self._inner = httpx.AsyncHTTPTransport()
+        self._unknown = unknown
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith(self._unknown):
+            return httpx.Response(404, json={"id": "api.context.404.app_error"}, request=request)
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def test_history_is_read_at_a_server_that_marks_one_channel_at_a_time_too(sandbox, tmp_path):
+    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
+
+    mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "oui"))], wire=Older("/mark_read"))
+
+    assert set(chat.seen("semis").values()) == {1}
+    assert not mover.losses()
+
+
 def test_link_previews_stay_where_settings_must_stay(sandbox, tmp_path):
     chat = Chat(sandbox.url, TOKEN, no_sleep)
     sandbox.world.settings["ServiceSettings"]["EnableLinkPreviews"] = True
@@ -356,6 +411,7 @@ def test_what_was_read_before_its_files_came_is_read_again(sandbox, tmp_path):
 
     mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "le plan", attachments=(plan,)))])
 
-    assert any(one.path.endswith("/posts/ids") for one in sandbox.log)
+    read = [one for one in sandbox.log if one.path.endswith("/posts") and one.method == "GET"]
+    assert len(read) > 2
     assert not mover.losses()
     assert mover.verify(Check.FULL).sound

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from degoog.convert.talk import Channel, Emoji, Person, Team, Thread
@@ -29,7 +30,7 @@ class Talk:
         team = next(ref for ref, one in self.things.items() if isinstance(one, Team))
         for ref, one in self.things.items():
             parent = None if isinstance(one, Team) else team
-            said = repr(sorted(one.members)) if isinstance(one, Channel) else "1"
+            said = repr(replace(one, members=tuple(sorted(one.members)))) if isinstance(one, Channel) else "1"
             yield Found(Item(ref, parent, _KINDS[type(one)], ref.id.rpartition("/")[2], Stage.HOLDERS, content=said))
         for root, talk in self.threads.items():
             for one in (talk.root, *talk.replies):

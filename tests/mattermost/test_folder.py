@@ -3,6 +3,7 @@
 import asyncio
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,23 @@ def test_people_come_with_the_channels_they_are_in(bench, tmp_path):
 
     users = [line["user"] for line in lines(tmp_path / "bundle") if line["type"] == "user"]
     assert [one["teams"][0]["channels"][0]["name"] for one in users] == ["semis", "semis"]
+
+
+def test_a_channel_renamed_later_keeps_its_place_and_the_report_says_so(bench, tmp_path):
+    target = tmp_path / "bundle"
+    move(bench, Talk([TEAM, *PEOPLE, ROOM], [thread(post(1))]), target)
+    later = replace(ROOM, name="potager", members=("anna", "bob", "zoe"))
+    zoe = Person(Ref("slack", "T/zoe"), "zoe", "zoe@lauze.example")
+
+    balance = move(bench, Talk([TEAM, *PEOPLE, zoe, later], [thread(post(1)), thread(post(2, "oui", after=9))]), target)
+
+    assert (balance.failed, balance.pending) == (0, 0)
+    written = lines(target)
+    assert [line["channel"]["name"] for line in written if line["type"] == "channel"] == ["semis"]
+    assert {line["post"]["channel"] for line in written if line["type"] == "post"} == {"semis"}
+    newcomer = next(line["user"] for line in written if line["type"] == "user" and line["user"]["username"] == "zoe")
+    assert [one["name"] for one in newcomer["teams"][0]["channels"]] == ["semis"]
+    assert ("slack:T/C", "property", "changed after it was moved") in bench.losses()
 
 
 def test_a_later_export_adds_only_what_is_new(bench, tmp_path):

@@ -103,6 +103,17 @@ def _view(asked: Asked, user: str) -> Response:
     return ok()
 
 
+@routes.on("POST", "/channels/members/{user}/mark_read")
+def _mark_read(asked: Asked, user: str) -> Response:
+    if not asked.body:
+        raise ApiError(400, "api.context.invalid_body_param.app_error")
+    for id_ in asked.body:
+        channel = _channel(asked, id_)
+        if user in channel.members:
+            channel.members[user] = channel.count
+    return ok()
+
+
 @routes.on("GET", "/channels/{id}/posts")
 def _posts(asked: Asked, id_: str) -> Response:
     size = min(int(asked.request.query.get("per_page", 60)), 200)
