@@ -1,8 +1,8 @@
 """The map of a lane: what was moved where, as one file kept at the target, and a lost ledger restored from it.
 
 Gzipped JSON lines. The first is an object: `degoog_map` (the format's version, 1), `road`, `source`, `address`,
-`identity`. Each other line is an array, one settled item: the columns named in `_COLUMNS`, then its losses as arrays
-of origin, kind, detail, who, role.
+`identity`. Each other line is an array, one settled item: the columns named in `_COLUMNS`, then the keys it had while
+less was known of it as arrays of ref and content, then its losses as arrays of origin, kind, detail, who, role.
 """
 
 from __future__ import annotations
@@ -73,13 +73,14 @@ def _line(value: object) -> bytes:
 def _rows(lane: Lane) -> Iterator[list[Any]]:
     connection, after = lane.ledger.connection, 0
     sql = (
-        f"SELECT id, {', '.join(_COLUMNS)}, (SELECT json_group_array(json_array(origin, kind, detail, who, role))"  # noqa: S608
-        " FROM loss WHERE loss.item = item.id) FROM item WHERE lane = ? AND lies IS NOT NULL AND id > ?"
-        f" ORDER BY id LIMIT {_PAGE}"
+        f"SELECT id, {', '.join(_COLUMNS)},"  # noqa: S608
+        " (SELECT json_group_array(json_array(ref, content)) FROM alias WHERE alias.item = item.id),"
+        " (SELECT json_group_array(json_array(origin, kind, detail, who, role)) FROM loss WHERE loss.item = item.id)"
+        f" FROM item WHERE lane = ? AND lies IS NOT NULL AND id > ? ORDER BY id LIMIT {_PAGE}"
     )
     while rows := connection.execute(sql, (lane.id, after)).fetchall():
-        for id_, *columns, losses in rows:
-            yield [*columns, json.loads(losses)]
+        for id_, *columns, aliases, losses in rows:
+            yield [*columns, json.loads(aliases), json.loads(losses)]
             after = id_
 
 
@@ -94,6 +95,7 @@ def _restore(lane: Lane, rows: Iterator[list[Any]], naming: Naming) -> int:
     )
     count = 0
     for *columns, losses in rows:
+        aliases = columns.pop() if len(columns) > len(_COLUMNS) else []
         given_now = [*columns, *[None] * (len(_COLUMNS) - len(columns))]  # a map of before may know fewer
         row = dict(zip(_COLUMNS, given_now, strict=True))
         named, safe = row["lies"].rpartition("/")[2], naming.safe(row["name"])
@@ -103,6 +105,10 @@ def _restore(lane: Lane, rows: Iterator[list[Any]], naming: Naming) -> int:
         connection.executemany(
             "INSERT INTO loss (item, origin, kind, detail, who, role) VALUES (?, ?, ?, ?, ?, ?)",
             ([made, *loss] for loss in losses),
+        )
+        connection.executemany(
+            "INSERT INTO alias (lane, item, ref, content) VALUES (?, ?, ?, ?)",
+            ([lane.id, made, *alias] for alias in aliases),
         )
         count += row["count"] > 0
     connection.execute(

@@ -1,10 +1,13 @@
 """What an earlier walk knew by another key, or in a lane without an owner, never arrives twice."""
 
 import hashlib
+import io
 from dataclasses import replace
 
 from degoog.ledger import Ledger
+from degoog.ledger.map import read_map, write_map
 from degoog.model import Alias, FailReason, Found, Item, Kind, Loss, LossKind, Ref, SkipReason, Stage
+from tests.engine.conftest import Bench
 from tests.memory import YEAR, MemorySource, MemoryTarget, file, folder
 
 
@@ -73,6 +76,23 @@ def test_what_loses_its_id_again_keeps_all_that_was_known_of_it(bench):
     assert (balance.unchanged, balance.gone) == (2, 0)
     assert (bench.rows("ref, name, starred, state"), target.store.changes) == (before, changes)
     assert bench.migrate(source, target).unchanged == 2
+
+
+def test_a_ledger_restored_from_the_map_also_knows_the_earlier_keys(bench):
+    target = MemoryTarget()
+    bench.migrate(known_by_id(name="À faire ?.txt"), target)
+    kept, changes = io.BytesIO(), target.store.changes
+    with Ledger(bench.path) as ledger:
+        write_map(ledger.lanes("files")[0], kept)
+    kept.seek(0)
+    restored = Bench(bench.path.parent / "restored.db")
+    with Ledger(restored.path) as ledger:
+        read_map(ledger, kept, naming=target.naming, identity=target.identity, address=target.address)
+
+    balance = restored.migrate(known_by_path(), target)
+
+    assert (balance.unchanged, balance.moved, balance.gone) == (2, 0, 0)
+    assert target.store.changes == changes
 
 
 def test_what_moved_away_gives_its_old_path_to_another(bench):
