@@ -1,10 +1,11 @@
-"""Machines that are containers of podman or docker with systemd in them; a layer is an image, named in a file.
+"""Machines that are containers of podman or docker with systemd in them; a layer is an image, named in a folder.
 
 test-targets.md: without CAP_SYS_RESOURCE podman's own limits fail, crun refuses hybrid cgroups, and cgroupfs works.
 """
 
 from __future__ import annotations
 
+import re
 import resource
 import shlex
 import subprocess
@@ -35,12 +36,14 @@ class Contained:
     leader: int = 0
 
     def off(self) -> Path:
-        """Wait until it has shut itself down; gives a file that names the image of what it wrote."""
+        """Wait until it has shut itself down; gives a folder: the name of the image of what it wrote, and its names."""
         tried(*_ENGINE[self.engine], "wait", self.space)
         image = f"localhost/degoog-{self.space}"
         run(*_ENGINE[self.engine], "commit", "--quiet", self.space, image)
-        layer = self.folder / "image"
-        layer.write_text(image)
+        layer = self.folder / "layer"
+        (layer / "etc").mkdir(parents=True, exist_ok=True)
+        (layer / "image").write_text(image)
+        run(*_ENGINE[self.engine], "cp", f"{self.space}:/etc/hosts", str(layer / "etc/hosts"))
         return layer
 
     def end(self) -> None:
@@ -65,7 +68,7 @@ def start(
     run(
         *words, "run", "--detach", f"--name={space}", "--hostname", space.rsplit("-", 1)[0], "--network=none",
         "--cap-add=NET_ADMIN,SYS_ADMIN,AUDIT_WRITE", f"--ulimit=nofile={most}:{most}", "--ulimit=nproc=10000:10000",
-        *_SYSTEMD[engine], _image(engine, layers[0]), "/sbin/init",
+        *_SYSTEMD[engine], _image(engine, layers[0], space.rpartition("-")[2]), "/sbin/init",
     )  # fmt: skip
     try:
         machine.leader = int(run(*words, "inspect", "--format={{.State.Pid}}", space))
@@ -92,11 +95,18 @@ def _up(machine: Contained) -> None:
     raise AssertionError(f"the container did not come up: {state}")
 
 
-def _image(engine: str, layer: Path) -> str:
-    """Give the image of a layer: the one a file names, or one made of a root file system."""
-    if layer.is_file():
-        return layer.read_text()
-    image = f"localhost/degoog-{layer.name}"
+def forget(engine: str, number: int) -> None:
+    """Take away the images of one run, which took a network's number for itself."""
+    told = tried(*_ENGINE[engine], "images", "--format={{.Repository}}")
+    for image in {line for line in told.splitlines() if re.search(rf"degoog-\S+-{number}$", line)}:
+        tried(*_ENGINE[engine], "rmi", "--force", image)
+
+
+def _image(engine: str, layer: Path, number: str) -> str:
+    """Give the image of a layer: the one its folder names, or one made of a root file system."""
+    if (layer / "image").is_file():
+        return (layer / "image").read_text()
+    image = f"localhost/degoog-{layer.name}-{number}"
     if not tried(*_ENGINE[engine], "images", "--quiet", image):
         with subprocess.Popen(["tar", "--create", "--directory", str(layer), "."], stdout=subprocess.PIPE) as packed:
             told = subprocess.run(

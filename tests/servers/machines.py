@@ -118,6 +118,8 @@ def site(folder: Path) -> Iterator[Site]:
     """Have a folder, a bridge and a cache of Debian's packages, for as long as the context lasts."""
     folder.mkdir(parents=True, exist_ok=True)
     here = Site(folder, _network_of_its_own())
+    if target() != "nspawn":
+        containers.forget(target(), here.number)  # what a run left that was killed
     if not here.key.exists():
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", here.key)
     run("ip", "addr", "add", f"{here.network}.1/24", "dev", here.bridge)
@@ -137,6 +139,8 @@ def site(folder: Path) -> Iterator[Site]:
     finally:
         proxy.terminate()
         proxy.wait()
+        if target() != "nspawn":
+            containers.forget(target(), here.number)
         run("ip", "link", "del", here.bridge)
 
 

@@ -132,7 +132,7 @@ def test_code_cannot_be_changed_by_who_runs_it(server, what):
         assert server.sh(f"runuser -u {user} -- {found}").strip() == ""
 
 
-@pytest.mark.parametrize("unit", [f"degoog-{ID}-mattermost", f"degoog-{ID}-nextcloud-cron"])
+@pytest.mark.parametrize("unit", [f"degoog-{ID}-mattermost", f"degoog-{ID}-nextcloud-cron", f"degoog-{ID}-php"])
 def test_units_are_boxed_in(server, what, unit):
     told = server.sh(f"systemd-analyze security --no-pager {unit}.service | tail -1")
     (exposure, *_rest) = re.findall(r"\d+\.\d", told)

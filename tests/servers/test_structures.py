@@ -75,6 +75,19 @@ def test_neither_can_look_into_the_other(shared, what, mine, other):
     assert not machine.succeeds(f"runuser -u nc-{mine} -- redis-cli -s /run/degoog-{other}-redis/redis.sock ping")
 
 
+def test_no_memory_of_php_serves_two_structures(shared, what):
+    machine, _neighbour = shared
+    masters = {}
+    for id_ in (OURS, THEIRS):
+        pid = machine.sh(f"systemctl show -P MainPID degoog-{id_}-php").strip()
+        masters[id_] = pid
+        assert machine.sh(f"stat -c %U /proc/{pid}").strip() == f"nc-{id_}"
+        assert machine.sh(f"pgrep -P {pid}").split(), "and so have those it began"
+        owned = machine.sh(f"stat -c '%a %U' /run/degoog-{id_}-php /run/degoog-{id_}-php/php.sock").splitlines()
+        assert owned == [f"750 nc-{id_}", f"660 nc-{id_}"]
+    assert len(set(masters.values())) == 2
+
+
 def test_ports_differ_and_locks_jails_and_timers_are_each_ones_own(shared, what):
     machine, _neighbour = shared
     ports = {machine.sh(f"cat /etc/degoog/ports/{id_}-mattermost").strip() for id_ in (OURS, THEIRS)}

@@ -68,8 +68,7 @@ class Nextcloud:
         """Have it go on with the files and rows that are there."""
         # What Redis and PHP remember is of the files and rows of before: caches and short locks, nothing else.
         run("redis-cli", "-s", f"/run/degoog-{self._id}-redis/redis.sock", "FLUSHDB", otherwise="service")
-        for pool in Path("/etc/php").glob(f"*/fpm/pool.d/degoog-{self._id}.conf"):
-            systemctl("restart", f"php{pool.parts[3]}-fpm")
+        systemctl("restart", f"degoog-{self._id}-php.service")
         self.release()
         systemctl("start", f"degoog-{self._id}-nextcloud-cron.timer")
         if subprocess.run(["systemctl", "is-enabled", self._notify], check=False, capture_output=True).returncode == 0:
