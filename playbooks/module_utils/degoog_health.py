@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import smtplib
+import ssl
 import subprocess
 import sys
 import time
@@ -258,12 +259,14 @@ def send(mail, subject, lines):
     message["Subject"], message["From"], message["To"] = subject, mail["from"], mail["to"]
     message.set_content("\n".join(lines))
     try:
-        plain = smtplib.SMTP_SSL if mail["secure"] == "ssl" else smtplib.SMTP
-        with plain(mail["host"], int(mail["port"]), timeout=30) as door:
+        where = (mail["host"], int(mail["port"]))
+        trust = ssl.create_default_context()
+        whole = mail["secure"] == "ssl"
+        with smtplib.SMTP_SSL(*where, timeout=30, context=trust) if whole else smtplib.SMTP(*where, timeout=30) as door:
             if mail["secure"] == "tls":
-                door.starttls()
+                door.starttls(context=trust)
             if mail["user"]:
-                door.login(mail["user"], mail["password"])
+                door.login(mail["user"], Path(mail["password_file"]).read_text().strip())
             door.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
         sys.stderr.write(f"mail: {error}\n")

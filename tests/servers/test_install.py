@@ -71,7 +71,14 @@ def test_sockets_and_settings_are_for_those_who_need_them(server, what):
 
 def test_the_services_start_with_the_machine_and_none_has_failed(server, what):
     assert server.sh("systemctl --failed --no-legend --plain").strip() == ""
-    for unit in ("nginx", "postgresql", "degoog-lauze-4f2a-redis", "degoog-lauze-4f2a-php", "degoog-lauze-4f2a-mattermost", "degoog-firewall"):
+    for unit in (
+        "nginx",
+        "postgresql",
+        "degoog-lauze-4f2a-redis",
+        "degoog-lauze-4f2a-php",
+        "degoog-lauze-4f2a-mattermost",
+        "degoog-firewall",
+    ):
         assert server.sh(f"systemctl is-enabled {unit}").strip() == "enabled"
     assert "degoog-lauze-4f2a-nextcloud-cron.timer" in server.sh("systemctl list-timers --all --no-legend")
 
