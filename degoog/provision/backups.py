@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from degoog import data
 from degoog.config_schema import Workspace
@@ -53,7 +54,8 @@ class Backing:
         """Give the address as restic wants it, for a file: an account and its password stand in it with rest:."""
         where = self.how.repository
         if where.startswith("rest:") and self.how.login and self.access:
-            return where.replace("://", f"://{self.how.login}:{self.access.reveal()}@", 1)
+            login, access = (quote(one, safe="") for one in (self.how.login, self.access.reveal()))
+            return where.replace("://", f"://{login}:{access}@", 1)
         return where
 
     def _environment(self) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Where backups go and what goes wrong with them, in the words of the playbooks and of people."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,8 @@ def test_an_account_and_its_password_reach_restic_as_it_wants_them():
     assert rest["repository"] == "rest:https://garde.example/lauze"
     assert rest["address"] == "rest:https://lauze:s3cret@garde.example/lauze"
     assert rest["environment"] == {}
+    odd = replace(backing("rest:https://garde.example/lauze", login="lauze@x"), access=Secret("à/b:c@d"))
+    assert odd.variables(SPACE)["address"] == "rest:https://lauze%40x:%C3%A0%2Fb%3Ac%40d@garde.example/lauze"
     objects = backing("s3:https://objets.example/lauze", login="AK").variables(SPACE)
     assert objects["environment"] == {"AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "s3cret"}
     assert "s3cret" not in str(objects["address"])

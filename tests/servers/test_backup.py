@@ -240,3 +240,26 @@ def test_a_damaged_repository_is_found_by_the_restore_test(server, workspace, ke
     assert "damaged" in tested.out
     assert record(server)["restore_test"]["ok"] is False
     assert not server.succeeds(f"test -e {HOME}/restore-test")
+
+
+def test_a_restic_server_with_accounts_keeps_backups_too(server, workspace, keeper, what):
+    access = "mot/de:passe@garde 5"
+    keeper.sh("DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends rclone >/dev/null")
+    keeper.sh(
+        "install -d -o garde -g garde /srv/garde/rest; systemd-run --quiet --unit=rest --uid=garde --setenv=HOME=/tmp "
+        f"--setenv=RCLONE_USER=lauze --setenv='RCLONE_PASS={access}' rclone serve restic --addr :8000 /srv/garde/rest; "
+        "until ss -ltn | grep -q ':8000 '; do sleep 0.2; done"
+    )
+    where = f"rest:http://{keeper.address}:8000/lauze"
+    workspace.describe(more=f"  backup:\n    repository: {where}\n    login: lauze\n")
+    refused = workspace.degoog("backup", DEGOOG_BACKUP_ACCESS="faux")
+    assert refused.exit == 2, refused.out + refused.err
+    assert "does not let serveur in" in refused.out
+    made = workspace.degoog("backup", DEGOOG_BACKUP_ACCESS=access)
+    assert made.exit == 0, made.out + made.err
+    assert keeper.sh("ls /srv/garde/rest/lauze/snapshots").strip()
+    assert server.sh("stat -c '%a %U' /etc/degoog/backup/lauze-4f2a/repository").split() == ["600", "root"]
+    for secret in (access, "mot%2Fde%3Apasse%40garde%205"):
+        assert not server.succeeds(f"journalctl --no-pager | grep -qF '{secret}'")
+    tested = workspace.degoog("backup", "--test", DEGOOG_BACKUP_ACCESS=access)
+    assert tested.exit == 0, tested.out + tested.err
