@@ -1,6 +1,7 @@
 """Our Ansible modules: desired state in, the difference computed, applied or only shown."""
 
 import json
+import os
 import stat
 import sys
 
@@ -164,3 +165,35 @@ def test_mattermosts_settings_are_patched_with_the_difference_only(tmp_path):
     assert not module("degoog_mmctl_config", asked)["changed"]
     assert stat.S_ISREG(state.stat().st_mode)
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".json"] == ["config.json"]
+
+
+def test_files_and_folders_are_had_in_one_go_and_left_alone_the_second_time(tmp_path):
+    (tmp_path / "gone").write_text("x")
+    (tmp_path / "drifted").write_text("old\n")
+    us = {"owner": str(os.getuid()), "group": str(os.getgid())}
+    wanted = {
+        **us,
+        "files": [
+            {"path": str(tmp_path / "folder"), "state": "directory", "mode": "0750"},
+            {"path": str(tmp_path / "folder/file"), "content": "été\n"},
+            {"path": str(tmp_path / "drifted"), "content": "new\n", "mode": "0600"},
+            {"path": str(tmp_path / "log"), "state": "present"},
+            {"path": str(tmp_path / "gone"), "state": "absent"},
+        ],
+    }
+    looked = module("degoog_files", wanted, check=True)
+    assert [path.rpartition("/")[2] for path in looked["paths"]] == ["folder", "file", "drifted", "log", "gone"]
+    assert ("old\n", "new\n") in [(diff["before"], diff["after"]) for diff in looked["diff"]]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["drifted", "gone"], "a look changes nothing"
+
+    assert module("degoog_files", wanted)["changed"]
+    assert (tmp_path / "folder/file").read_text() == "été\n"
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "folder", *tmp_path.rglob("*"))}
+    assert modes == {"folder": 0o750, "file": 0o644, "drifted": 0o600, "log": 0o644}
+    (tmp_path / "log").write_text("a line\n")
+    assert module("degoog_files", wanted)["paths"] == []
+    assert (tmp_path / "log").read_text() == "a line\n"
+
+    (tmp_path / "drifted").chmod(0o644)
+    assert module("degoog_files", wanted)["paths"] == [str(tmp_path / "drifted")]
+    assert stat.S_IMODE((tmp_path / "drifted").stat().st_mode) == 0o600
