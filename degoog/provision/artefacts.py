@@ -129,11 +129,21 @@ def mostlymatter(release: Artefact, *, pins: Path | None = None) -> Artefact:
     """Give a release of Mattermost with Framasoft's program in it. Raises `Usage` where that is not pinned."""
     programs = {one.version: one for one in known("mostlymatter", pins)}
     if release.version not in programs:
+        both = [one.version for one in known("mattermost", pins) if one.version in programs]
+        if not both:
+            raise Usage(
+                _(
+                    "Mostlymatter’s program takes its place in the Team archive of the very same release, and degoog "
+                    "knows the checksums of both for none: of Mostlymatter {known}, of Mattermost {version}. To do: "
+                    "describe both of one release in a file of pins (docs/servers.md, “Mostlymatter”), or choose "
+                    "“mattermost_edition: team”."
+                ).format(version=release.version, known=", ".join(programs) or _("none"))
+            )
         raise Usage(
             _(
                 "degoog has no checksum for Mostlymatter {version}, only for {known}. To do: describe it under "
                 "“mostlymatter:” in the file of pins, or name a release of Mattermost for which there is one."
-            ).format(version=release.version, known=", ".join(programs) or _("none"))
+            ).format(version=release.version, known=", ".join(both))
         )
     return replace(release, edition="mostlymatter", program=programs[release.version])
 
