@@ -105,11 +105,15 @@ $(LAYERS:%=test-%): test-%: setup
 
 # Boots throw-away Debian machines and applies the real playbooks: as root, with the packages that it names when they are
 # missing. DEGOOG_SERVERS_FOLDER keeps their root file systems for the next time. TARGET=podman or TARGET=docker has them
-# in containers instead.
+# in containers instead. Two files of tests at a time, each with machines of its own: they wait more than they work.
 TARGET ?= nspawn
 export TARGET
+AT_ONCE ?= 2
 test-servers: setup
-	@$(BIN)/python -m pytest --layer=servers -m 'not long' $(ARGS)
+	@kept="$$DEGOOG_SERVERS_FOLDER"; folder="$${kept:-$$(mktemp -d -t degoog-servers-XXXXXX)}"; \
+	DEGOOG_SERVERS_FOLDER="$$folder" $(BIN)/python -m pytest --layer=servers -m 'not long' --numprocesses=$(AT_ONCE) \
+	  --dist=loadfile $(ARGS); code=$$?; \
+	[ -n "$$kept" ] || rm -rf "$$folder"; exit $$code
 
 test-servers-long: setup
 	@$(BIN)/python -m pytest --layer=servers -m long $(ARGS)

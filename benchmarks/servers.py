@@ -30,7 +30,7 @@ def measure(_options: argparse.Namespace, scratch: Path) -> None:
     with machines.site(Path(kept) if kept else scratch / "machines") as site:
         base = site.base("13")
         (scratch / "workspace").mkdir()
-        workspace = Workspace(scratch / "workspace", site.folder / "shelf")
+        workspace = Workspace(scratch / "workspace", site.shelf)
         with machines.booted(site, "mesure", 16, [base]) as machine:
             workspace.point_at(machine.host)
             first = _provision(workspace)

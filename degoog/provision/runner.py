@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,7 @@ _LIMIT = 3600  # seconds a playbook may take
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A task begins: which role it belongs to, and how many of all have begun."""
+    """A task begins: which role it belongs to, and how many of all have begun; `total` is 0 until it is known."""
 
     role: str
     task: str
@@ -90,7 +91,10 @@ class Order:
 def run(
     order: Order, *, watch: Callable[[Step], None] = lambda _step: None, stop: Callable[[], bool] = lambda: False
 ) -> Outcome:
-    """Run it to its end. Nothing of what it was given is left on this machine. Raises `Usage` without Ansible."""
+    """Run it to its end. Nothing of what it was given is left on this machine.
+
+    Raises `Usage` without Ansible, and where the inventory or the playbook cannot be read.
+    """
     ansible = _ansible()
     book = data.path("playbooks", order.playbook)
     with scratch.lent() as private:
@@ -100,7 +104,8 @@ def run(
         told.write_text(json.dumps({**order.variables, "degoog_handed": str(handed)}), encoding="utf-8")
         words = ["-e", f"@{told}", *(["--limit", order.limit] if order.limit else [])]
         environment = _environment(private)
-        watcher = _Watcher(watch, _count(book, order.inventory, words, environment))
+        counting = _Counting(book, order.inventory, words, environment)
+        watcher = _Watcher(watch, counting.total)
         words += ["--check", "--diff"] if order.check else []
         words += ["--ask-become-pass"] if order.become else []
         kept, mask = dict(os.environ), os.umask(0o077)  # what is brought here is for this user only
@@ -116,11 +121,14 @@ def run(
         finally:
             _only(kept)
             os.umask(mask)
+            counting.end()
         outcome = watcher.outcome
         outcome.status = runner.status
         outcome.stopped = runner.status == "canceled"
         outcome.handed = {path.name: Secret(path.read_text(encoding="utf-8")) for path in handed.iterdir()}
         if runner.status == "failed" and not outcome.troubles:
+            if counting.refused:
+                raise Usage(_("Ansible cannot begin: {why}").format(why=counting.refused))
             outcome.troubles.append(Trouble("", "", "", _last_words(runner)))
         return outcome
 
@@ -151,18 +159,38 @@ def _only(environment: Mapping[str, str]) -> None:
     os.environ.update(environment)
 
 
-def _count(book: Path, inventory: Path, words: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Count the tasks of a playbook. Raises `Usage` where the inventory or the playbook cannot be read."""
-    listed = subprocess.run(  # noqa: S603 - our own playbook
-        [
-            str(Path(sys.executable).parent / "ansible-playbook"),
-            *("--list-tasks", "-i", str(inventory), *words, str(book)),
-        ],
-        capture_output=True, text=True, env=dict(environment), check=False,
-    )  # fmt: skip
-    if listed.returncode != 0:
-        raise Usage(_("Ansible cannot begin: {why}").format(why=listed.stderr.strip()[-600:]))
-    return sum("TAGS:" in line and "play #" not in line for line in listed.stdout.splitlines())
+class _Counting:
+    """Counts the tasks of a playbook beside the run itself: asking Ansible takes it seconds.
+
+    `refused` is why an inventory or a playbook cannot be read.
+    """
+
+    def __init__(self, book: Path, inventory: Path, words: Sequence[str], environment: Mapping[str, str]) -> None:
+        program = str(Path(sys.executable).parent / "ansible-playbook")
+        self._asked = subprocess.Popen(  # noqa: S603 - our own playbook
+            [program, "--list-tasks", "-i", str(inventory), *words, str(book)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(environment),
+        )  # fmt: skip
+        self._listed = threading.Thread(target=self._wait, daemon=True)
+        self._total = 0
+        self.refused = ""
+        self._listed.start()
+
+    def _wait(self) -> None:
+        listed, complaint = self._asked.communicate()
+        self._total = sum("TAGS:" in line and "play #" not in line for line in listed.splitlines())
+        self.refused = complaint.strip()[-600:] if self._asked.returncode > 0 else ""
+
+    def total(self) -> int:
+        """Give how many tasks there are, 0 for as long as that is not known."""
+        return self._total
+
+    def end(self) -> None:
+        """Have it end, which it has long since unless the run was cut short."""
+        self._listed.join(timeout=10)
+        if self._asked.poll() is None:
+            self._asked.kill()
+        self._listed.join()
 
 
 def _last_words(runner: Any) -> str:  # noqa: ANN401 - a library without types
@@ -173,7 +201,7 @@ def _last_words(runner: Any) -> str:  # noqa: ANN401 - a library without types
 class _Watcher:
     """Takes what Ansible tells, event by event."""
 
-    def __init__(self, watch: Callable[[Step], None], total: int) -> None:
+    def __init__(self, watch: Callable[[Step], None], total: Callable[[], int]) -> None:
         self.outcome = Outcome()
         self._watch = watch
         self._total = total
@@ -187,8 +215,8 @@ class _Watcher:
         match what:
             case "playbook_on_task_start":
                 self._done += 1
-                self._total = max(self._total, self._done)
-                self._watch(Step(role, task, self._done, self._total))
+                total = self._total()
+                self._watch(Step(role, task, self._done, max(total, self._done) if total else 0))
             case "runner_on_ok" if isinstance(result.get("msg"), dict):  # a debug task that gives an object
                 self.outcome.told[host] = {**self.outcome.told.get(host, {}), **result["msg"]}
             case "runner_on_ok" if result.get("changed"):

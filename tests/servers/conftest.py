@@ -147,7 +147,7 @@ class Converged:
 
 @pytest.fixture(scope="session")
 def workspace(site: machines.Site, tmp_path_factory) -> Workspace:
-    return Workspace(tmp_path_factory.mktemp("workspace"), site.folder / "shelf")
+    return Workspace(tmp_path_factory.mktemp("workspace"), site.shelf)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ test-targets.md says what each piece is for. Everything lies in one folder and o
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from tests.servers import containers, nspawn
 from tests.servers.commands import run
@@ -63,6 +64,16 @@ class Site:
     number: int
 
     @property
+    def shelf(self) -> Path:
+        """Where the archives of this run lie."""
+        return self.folder / f"shelf-{self.number}"
+
+    @property
+    def machines(self) -> Path:
+        """Where the machines of this run lie."""
+        return self.folder / f"machines-{self.number}"
+
+    @property
     def bridge(self) -> str:
         return f"dgbr{self.number}"
 
@@ -79,8 +90,13 @@ class Site:
         return self.folder / "key"
 
     def base(self, debian: str) -> Path:
-        """Give a root file system of Debian 12 or 13, with its lists of packages, made once."""
+        """Give a root file system of Debian 12 or 13, with its lists of packages, made once for all runs."""
         made = self.folder / f"base-{debian}"
+        with _alone(self.folder / "base.lock"):
+            self._make(debian, made)
+        return made
+
+    def _make(self, debian: str, made: Path) -> None:
         if not made.exists():
             begun = self.folder / f"base-{debian}.new"
             written = _written_sources()
@@ -105,7 +121,6 @@ class Site:
             (begun / "etc/apt/apt.conf.d/01tests").write_text("".join(f"{line};\n" for line in self._apt()))
             run("chroot", begun, "apt-get", "update", "-q", "-o", f"Acquire::http::Proxy={self.proxy}")
             begun.rename(made)
-        return made
 
     def _apt(self) -> list[str]:
         told = run("apt-config", "dump")
@@ -118,13 +133,16 @@ def site(folder: Path) -> Iterator[Site]:
     """Have a folder, a bridge and a cache of Debian's packages, for as long as the context lasts."""
     folder.mkdir(parents=True, exist_ok=True)
     here = Site(folder, _network_of_its_own())
+    shutil.rmtree(here.machines, ignore_errors=True)
     if target() != "nspawn":
         containers.forget(target(), here.number)  # what a run left that was killed
-    if not here.key.exists():
-        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", here.key)
+    with _alone(folder / "base.lock"):
+        if not here.key.exists():
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", here.key)
     run("ip", "addr", "add", f"{here.network}.1/24", "dev", here.bridge)
     run("ip", "link", "set", here.bridge, "up")
-    cache = folder / "cache"
+    kept = _kept_cache(folder)
+    cache = folder / ("cache" if kept else f"cache-{here.number}")
     for inside in ("cache", "log", "conf"):
         (cache / inside).mkdir(parents=True, exist_ok=True)
     (cache / "conf/acng.conf").write_text(
@@ -139,9 +157,30 @@ def site(folder: Path) -> Iterator[Site]:
     finally:
         proxy.terminate()
         proxy.wait()
+        if kept:
+            kept.close()
         if target() != "nspawn":
             containers.forget(target(), here.number)
         run("ip", "link", "del", here.bridge)
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Let no other run at the same time do what is done within."""
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _kept_cache(folder: Path) -> IO[str] | None:
+    """Take the cache of packages that is kept, unless a run at the same time has it; what it gives is the lock."""
+    held = (folder / "cache.lock").open("w")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        return None
+    return held
 
 
 def _network_of_its_own() -> int:
@@ -209,7 +248,7 @@ class Machine:
 @contextmanager
 def booted(site: Site, name: str, number: int, layers: Sequence[Path]) -> Iterator[Machine]:
     """Boot a machine on some layers, the uppermost first; at its end nothing of it is left but its folder."""
-    folder = site.folder / "machines" / name
+    folder = site.machines / name
     shutil.rmtree(folder / "known_hosts", ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     address = f"{site.network}.{number}"

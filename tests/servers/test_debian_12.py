@@ -13,7 +13,7 @@ from tests.servers.conftest import CLOUD, TALK, Workspace, https
 
 @pytest.mark.parametrize("what", [KIND])
 def test_debian_12_is_installed_once_and_left_alone_by_the_second_run(site, tmp_path, what):
-    workspace = Workspace(tmp_path, site.folder / "shelf")
+    workspace = Workspace(tmp_path, site.shelf)
     with machines.booted(site, "ancien", 12, [site.base("12")]) as machine:
         workspace.point_at(machine.host)
         first = workspace.degoog("provision", "--json")

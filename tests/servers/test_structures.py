@@ -29,7 +29,7 @@ class Neighbour(Workspace):
 @pytest.fixture(scope="module")
 def shared(site, workspace, converged, tmp_path_factory) -> Iterator[tuple[machines.Machine, Neighbour]]:
     """A machine of one structure, on which a second one was installed."""
-    neighbour = Neighbour(tmp_path_factory.mktemp("voisins"), site.folder / "shelf")
+    neighbour = Neighbour(tmp_path_factory.mktemp("voisins"), site.shelf)
     with machines.booted(site, "partage", 13, converged.layers) as machine:
         for one in (workspace, neighbour):
             one.describe()
@@ -101,7 +101,7 @@ def test_ports_differ_and_locks_jails_and_timers_are_each_ones_own(shared, what)
 
 
 def test_a_machine_each_gets_only_what_its_service_needs(site, tmp_path, what):
-    apart = Workspace(tmp_path, site.folder / "shelf")
+    apart = Workspace(tmp_path, site.shelf)
     base = [site.base("13")]
     with machines.booted(site, "nuage", 14, base) as cloud, machines.booted(site, "parole", 15, base) as talk:
         (tmp_path / "inventory.yml").write_text(json.dumps({"all": {
