@@ -168,6 +168,25 @@ def _not_here(trouble: Trouble, _found: re.Match[str]) -> Told:
     )
 
 
+def _limited(trouble: Trouble, _found: re.Match[str]) -> Told:
+    return Told(
+        _("Let's Encrypt gives no more certificates for the names of {host} for now: too many were asked for.").format(
+            host=trouble.host
+        ),
+        _("wait, a week at the most (letsencrypt.org/docs/rate-limits); then run the same command again."),
+    )
+
+
+def _refused(trouble: Trouble, _found: re.Match[str]) -> Told:
+    return Told(
+        _("Let's Encrypt refuses a certificate to {host}: it does not give any for one of its names.").format(
+            host=trouble.host
+        ),
+        _("check both addresses in workspace.yml, and the CAA record of your domain; then run the command again."),
+        wait=False,
+    )
+
+
 def _backup(trouble: Trouble, found: re.Match[str]) -> Told:
     told = backups.words(found["why"], host=trouble.host)
     return Told(told.what, told.cure, wait=told.wait)
@@ -238,6 +257,12 @@ _KNOWN: tuple[tuple[str, Callable[[Trouble, re.Match[str]], Told]], ...] = (
     (r"listen tcp \S*:(?P<port>\d+): bind: address already in use", _port),
     (r"failed to fetch|unable to fetch some archives|failed to update apt cache|could not resolve .*debian", _mirror),
     (r"acme\S*letsencrypt.*(max retries|resol|refused|timed out)", _no_authority),
+    (r"too many (certificates|failed authorizations|new orders|registrations)|acme:error:rateLimited", _limited),
+    # Debian 12's certbot 2.1 ends so, with the reason in its log alone, whenever an order is refused.
+    (
+        r"acme:error:(rejectedIdentifier|caa)|policy forbids|will not issue|AttributeError: can't set attribute",
+        _refused,
+    ),
     (r"certbot|acme|challenge", _not_here),
     (r"degoog installs on debian", _debian),
 )

@@ -35,6 +35,8 @@ def trouble(message: str, **more) -> Trouble:
             True,
         ),
         ("Some challenges have failed.\nDetail: DNS problem: NXDOMAIN", "names do not lead there", True),
+        ("too many certificates (5) already issued for this exact set of domains", "gives no more certificates", True),
+        ("Error creating new order :: Cannot issue: policy forbids issuing for name", "refuses a certificate", False),
         ("listen tcp 127.0.0.1:8065: bind: address already in use", "port 8065", True),
         ("degoog installs on Debian 12 or 13; this is Ubuntu 24.04.", "not a Debian that degoog knows", False),
     ],

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from degoog.cli.context import Context
+from tests.servers import acme
 from tests.servers.archives import KIND
 from tests.servers.conftest import CLOUD, https
 
@@ -122,6 +123,32 @@ def test_a_machine_that_does_not_reach_lets_encrypt_keeps_its_certificates(serve
     workspace.describe()
     assert stopped.exit == 4, stopped.out
     assert "does not reach Let's Encrypt" in flat(stopped.out)
+    assert https(server, CLOUD, "/status.php")[0] == 200
+    assert workspace.degoog("provision").exit == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "said", "code"),
+    [
+        ("rejectedIdentifier", "The server will not issue for this identifier", "refuses a certificate to serveur", 2),
+        ("rateLimited", "too many certificates (5) already issued, retry after 2026-12-01", "no more certificates", 4),
+    ],
+)
+def test_what_lets_encrypt_refuses_is_said_and_what_runs_goes_on(
+    server, workspace, tmp_path, what, kind, detail, said, code
+):
+    path = workspace.folder / "workspace.yml"
+    path.write_text(path.read_text().replace("mode: internal", "mode: letsencrypt\n    email: referente@lauze.example"))
+    bridge = f"{server.site.network}.1"
+    with acme.refusing(bridge, tmp_path, kind=kind, detail=detail) as authority:
+        server.sh(f"cat > /usr/local/share/ca-certificates/acme.crt <<'PEM'\n{authority.certificate}\nPEM")
+        server.sh(f"update-ca-certificates >/dev/null 2>&1; echo '{bridge} {acme.NAME}' >> /etc/hosts")
+        stopped = workspace.degoog("provision")
+    server.sh(f"rm -rf /etc/letsencrypt/accounts; grep -v {acme.NAME} /etc/hosts > /tmp/h; cat /tmp/h > /etc/hosts")
+    workspace.describe()
+    assert "/order" in authority.asked, stopped.out
+    assert stopped.exit == code, stopped.out
+    assert said in flat(stopped.out)
     assert https(server, CLOUD, "/status.php")[0] == 200
     assert workspace.degoog("provision").exit == 0
 
