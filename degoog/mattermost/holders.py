@@ -26,6 +26,7 @@ _CHANNEL = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?\Z")
 _USERNAME = re.compile(r"[a-z0-9._-]{1,64}\Z")
 _EMOJI = re.compile(r"[a-zA-Z0-9+_-]{1,64}\Z")
 TOWN_SQUARE = "town-square"
+_BOTS = (11, 0)  # the import's line for bots was read there; an older server may end the import at it
 # What making a team and describing a channel leave in it (model/post.go).
 _OUR_NOTICES = frozenset(
     {
@@ -112,7 +113,7 @@ async def _person(batch: _Batch, task: Make, value: Person) -> Result | None:
     account = batch.tools.census.account(value.username)
     if account is not None:
         return _settled(task, f"@{account.username}", account.id)
-    if value.active:
+    if value.active and not value.bot:
         await _room_for_people(batch.tools, batch.rooms.get(value.username, {}))
     return None
 
@@ -225,6 +226,8 @@ def _line(batch: _Batch, bundle: Bundle, new: _New) -> lines.Line:
             return lines.channel(channel)
         case Person() as person:
             picture = bundle.attach("people", f"{person.username}.png", person.picture) if person.picture else ""
+            if person.bot and batch.tools.client.server.release >= _BOTS:
+                return lines.bot(person, picture=picture)
             rooms = batch.rooms.get(person.username, {}) if person.active else {}
             return lines.user(person, rooms, now=int(time.time() * 1000), picture=picture)
 

@@ -15,8 +15,9 @@ from degoog.convert.talk import Channel, Person, Post, stand_in_address
 Line = dict[str, Any]
 VERSION: Line = {"type": "version", "version": 1}
 # In this order: a change of type is a barrier in the importer (import.go), and each needs those before it.
-KINDS = ("version", "emoji", "team", "channel", "user", "direct_channel", "post", "direct_post")
+KINDS = ("version", "emoji", "team", "channel", "user", "bot", "direct_channel", "post", "direct_post")
 REF, NAME = "degoog", "degoog_name"  # in a post's props: which message it is, and what the ledger calls its place
+BOTS = "degoog-import"  # whose bots are: nobody is called that
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -112,6 +113,15 @@ def user(person: Person, rooms: Mapping[str, Sequence[str]], *, now: int, pictur
     if picture:
         given["profile_image"] = picture
     return {"type": "user", "user": given}
+
+
+def bot(person: Person, *, picture: str = "") -> Line:
+    """Give the line of a bot that is not there yet; its owner is nobody's name (app/import_functions.go: importBot)."""
+    name = " ".join(part for part in (person.first_name, person.last_name) if part) or person.nickname
+    given: Line = {"username": person.username, "owner": BOTS, "display_name": name[:64], "description": "Slack"}
+    if picture:
+        given["profile_image"] = picture
+    return {"type": "bot", "bot": given}
 
 
 def thread(room: Room, root: Line, replies: Sequence[Line]) -> Line:

@@ -194,6 +194,20 @@ def test_what_a_channel_says_of_itself_follows_a_later_export_and_leaves_what_pe
 
 
 @EVERYWHERE
+def test_a_bot_becomes_a_bot_of_nobodys_that_signs_what_it_said(chat, mover):
+    room, robot = chat.room("semis"), chat.person("robot", email="", first_name="Robot météo", bot=True, active=False)
+    talks = [chat.talk(room, post(chat, 1, "pluie", who="robot"))]
+
+    for _again in range(2):
+        balance = mover.move([*chat.things(room), robot], talks)
+
+    made = chat.user("robot")
+    assert (made["is_bot"], made["delete_at"], balance.failed) == (True, 0, 0)
+    assert [(one["user_id"], one["message"]) for one in chat.posts("semis")] == [(made["id"], "pluie")]
+    assert not [text for _kind, text in mover.losses() if "robot" in text]
+
+
+@EVERYWHERE
 def test_two_people_in_one_millisecond_stay_two(chat, mover):
     mover.move(chat.things(room := chat.room("semis")), [])
     said = {"channel_id": chat.channel("semis")["id"], "message": "pareil", "create_at": MS + 1000}

@@ -56,6 +56,22 @@ def rows() -> Iterator[Row]:
                 yield Row(heading, cells[0], _unwrapped(cells[1]), _unwrapped(cells[2]), cells[3])
 
 
+@dataclass(frozen=True)
+class Trap:
+    what: str
+    rows: list[str]
+    tests: list[str]
+
+
+def traps() -> Iterator[Trap]:
+    """Read the table of what exports are known to hold, and which row or test holds it."""
+    section = PAGE.read_text(encoding="utf-8").split("\n### Traps, and what holds them", 1)[1].split("\n## ", 1)[0]
+    for line in section.splitlines():
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if len(cells) == 2 and cells[1].startswith(("“", "`")):
+            yield Trap(cells[0], re.findall(r"“([^”]+)”", cells[1]), re.findall(r"`([^`]+)`", cells[1]))
+
+
 def convert(kind: str, given: str) -> tuple[str, str]:
     """Give what a row's input becomes, as its cells write it."""
     if kind == "text":

@@ -15,6 +15,7 @@ from degoog.convert.slack.conversion import Conversion, Everyone
 from degoog.convert.slack.events import NOTICES
 from degoog.convert.slack.values import Room, User, Workspace
 from degoog.convert.talk import Channel, Person
+from degoog.mattermost import lines
 from degoog.model import Item, Kind, LossKind, Ref, SkipReason, Stage
 from degoog.roads.channels import assigned
 from degoog.slack.consent import Consent
@@ -99,6 +100,12 @@ def guest() -> None:
     assert (chosen.active, losses) == (True, set())
 
 
+def bots_line() -> None:
+    robot, _losses = person(user("B1", "meteo", bot=True, email=""))
+    assert (robot.bot, robot.active) == (True, False)
+    assert lines.bot(robot)["bot"]["owner"] == lines.BOTS
+
+
 def only_signs() -> None:
     for one in (user("U3", "lou", deleted=True), stranger("U9", {}, "T1"), stranger("B1", {"username": "Météo"}, "T1")):
         made, _losses = person(one)
@@ -164,7 +171,8 @@ CHECKS: dict[str, Callable[..., None]] = {
     "somebody else": somebody_else,
     "somebody without an address": without_an_address,
     "a guest": guest,
-    "somebody who left, a bot, an author in no list": only_signs,
+    "somebody who left, an author in no list": only_signs,
+    "a bot": bots_line,
     "a public channel": public_channel,
     "a private channel": private_channel,
     "a conversation among up to eight": few,

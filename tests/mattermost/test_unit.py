@@ -1,6 +1,7 @@
 """What of a thread is sent, and what is refused before a byte leaves."""
 
 import string
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +40,16 @@ def test_no_two_posts_of_a_channel_share_a_millisecond(times, taken):
     assert len(set(said)) == len(said)
     assert not {MS + one for one in taken} & set(said)
     assert all(reply["create_at"] > line["create_at"] for line in lines for reply in line["replies"])
+
+
+@given(st.integers(0, 9), st.integers(-5, 5))
+def test_no_reaction_is_older_than_its_post(taken, after):
+    desk = Desk()
+    desk.shore.taken |= {MS + one for one in range(taken)}
+    desk.write(thread(post(1, reactions=(Reaction("anna", "+1", AT + timedelta(milliseconds=after)),))))
+    (line,) = desk.lines()
+    assert line["create_at"] == MS + taken
+    assert all(one["create_at"] >= line["create_at"] for one in line["reactions"])
 
 
 def test_what_is_there_already_is_not_sent_again():

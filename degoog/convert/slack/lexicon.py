@@ -12,6 +12,7 @@ from degoog.convert.slack import emoji
 from degoog.convert.slack.runs import Is, Run, link
 from degoog.i18n import _
 
+_FILE = re.compile(r"https://[\w.-]+\.slack\.com/files/")
 _MESSAGE = re.compile(r"https://[\w.-]+\.slack\.com/archives/([CDG][A-Z0-9]+)/p(\d{10})(\d{6})")
 _SECRET = re.compile(r"([?&])(?:t|token)=xox[a-z]-[^&#\s]*(&?)")
 _SKIN = re.compile(r"skin-tone-([2-6])$")
@@ -99,6 +100,8 @@ class Speech:
         if "/archives/" in url and (where := self._about(url)):
             # It leads to Slack, and will not for ever: so it also says what it led to.
             return Run(f"{made.text} {where}", style & ~8, Is.READY)
+        if new is None and _FILE.match(url):
+            self.notes.add(_("a link to a file in Slack, which will not be there for ever"))
         return made._replace(style=style & ~8)
 
     def _about(self, url: str) -> str:

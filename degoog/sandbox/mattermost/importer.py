@@ -68,7 +68,7 @@ class Importer:
         kind = str(line.get("type"))
         if number == 1 and (kind != "version" or line.get("version") != 1):
             raise Wrong("app.import.process_import_data_file_version_line.invalid_version.error")
-        if kind not in {"version", "emoji", "team", "channel", "user", "direct_channel", "post", "direct_post"}:
+        if kind not in {"version", "emoji", "team", "channel", "user", "bot", "direct_channel", "post", "direct_post"}:
             raise Wrong("app.import.import_line.unknown_line_type.error")
         return kind, line.get(kind) if kind != "version" else {}
 
@@ -78,6 +78,7 @@ class Importer:
             "team": (rules.team, self._team),
             "channel": (rules.channel, self._channel),
             "user": (rules.user, self._user),
+            "bot": (rules.bot, self._bot),
             "direct_channel": (lambda _data: None, self._direct_channel),
             "post": (rules.post, self._post),
             "direct_post": (rules.direct_post, self._direct_post),
@@ -154,6 +155,19 @@ class Importer:
                 if channel is None:
                     raise Wrong("app.import.import_user_channels.channel_not_found.error")
                 channel.members.setdefault(user.id, 0)
+
+    def _bot(self, data: dict[str, Any]) -> None:
+        """As 11.6 does: a bot whose owner has an account writes to them."""
+        world, name = self._world, data["username"]
+        user = world.user(name)
+        if user is None:
+            user = world.add_user(name, f"{name}@localhost")
+            if (owner := world.user(data["owner"])) is not None:
+                direct = world.add_channel("", "__".join(sorted((user.id, owner.id))), "", "D")
+                world.notice(direct, user, "system_add_bot_teams_channels")
+        elif not user.more.get("is_bot"):
+            raise Wrong("app.user.save.username_exists.app_error")
+        user.more |= {"is_bot": True, "first_name": data.get("display_name") or ""}
 
     def _emoji(self, data: dict[str, Any]) -> None:
         if self._bytes(data["image"]) is None:

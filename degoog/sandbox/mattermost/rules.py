@@ -51,6 +51,15 @@ def user(data: dict[str, Any]) -> None:
         _held(len(data.get(key) or "") <= most, f"validate_user_import_data.{key}_length")
 
 
+def bot(data: dict[str, Any]) -> None:
+    """Check a bot's line."""
+    name = _given(data, "username", "validate_user_import_data.username_missing")
+    _held(_USERNAME.match(name.lower()), "validate_user_import_data.username_invalid")
+    _held(len(data.get("display_name") or "") <= 64, "validate_user_import_data.first_name_length")
+    owner = _given(data, "owner", "validate_bot_import_data.owner_missing")
+    _held(_USERNAME.match(owner), "validate_user_import_data.username_invalid")
+
+
 def emoji(data: dict[str, Any]) -> None:
     """Check a custom emoji's line."""
     name = _given(data, "name", "validate_emoji_import_data.name_missing")
