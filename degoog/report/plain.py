@@ -23,6 +23,12 @@ def line(text: str) -> str:
     return _DIRECTIONS.sub("", visible(text))
 
 
+def brief(text: str, *, most: int = 60) -> str:
+    """Give a text for one line, a long one by its beginning and its end: that is where a file's name tells its kind."""
+    shown = line(text)
+    return shown if len(shown) <= most else f"{shown[: most - 21]}…{shown[-20:]}"
+
+
 def cell(text: str) -> str:
     """Give a text that a spreadsheet shows and does not compute: `'` before what it would take for a formula."""
     if text.isprintable() and text[:1].isalnum():  # nearly all of a million

@@ -14,7 +14,7 @@ from degoog.ledger.counts import Group, Tally
 from degoog.model import Departure, FailReason, LossKind, SkipReason
 from degoog.report import ahead
 from degoog.report.facts import Facts, gather
-from degoog.report.plain import line
+from degoog.report.plain import brief, line
 from degoog.report.remedies import remedy
 from degoog.report.statement import Next, equation, listing, next_step, statement
 from degoog.report.withdrawn import withdrawn
@@ -152,7 +152,7 @@ def _would(balance: Balance) -> Iterator[str]:
             "{number} would be left out for a known reason", "{number} would be left out for a known reason", skipped
         ).format(number=count(skipped))
     if failed:
-        yield n_("{number} could not be moved", "{number} could not be moved", failed).format(number=count(failed))
+        yield n_("{number} would fail", "{number} would fail", failed).format(number=count(failed))
 
 
 def _ends(facts: Facts) -> Iterator[str]:
@@ -233,7 +233,8 @@ def _names(ledger: Ledger, road: str) -> Iterator[str]:
     number, examples = counts.renamed(ledger, road=road)
     if number:
         shown = ", ".join(
-            _("“{before}” → “{after}”").format(before=line(before), after=line(after)) for before, after in examples[:2]
+            _("“{before}” → “{after}”").format(before=brief(before), after=brief(after))
+            for before, after in examples[:2]
         )
         yield n_(
             "{number} name will be changed, because it is not allowed there or is used twice: {examples}",

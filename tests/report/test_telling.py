@@ -10,6 +10,7 @@ from degoog.ledger.checking import Verdict
 from degoog.model import FailReason, Kind, Loss, LossKind, Outcome, SkipReason
 from degoog.report import closing, compared, gather, next_step, plan_lines, statement, status, status_lines, summary
 from degoog.report.families import Family, family, label
+from degoog.report.plain import brief
 from degoog.report.remedies import TO_LOOK_AT, remedy
 from degoog.report.statement import equation, listing
 from degoog.report.words import reason, word
@@ -202,3 +203,8 @@ def test_numbers_are_written_as_the_reader_does(tmp_path):
     book.settle(book.walk([document(f"A{n}", f"{n}.txt") for n in range(1200)]), tick=0)
     i18n.use("fr")
     assert "1\u202f200" in statement(gather(book.ledger))[0]
+
+
+def test_a_long_name_is_shown_by_its_beginning_and_its_end():
+    assert brief("Statuts.odt") == "Statuts.odt"
+    assert brief("é" * 250 + ".txt") == "é" * 39 + "…" + "é" * 16 + ".txt"
