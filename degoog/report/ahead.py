@@ -9,6 +9,7 @@ from degoog.i18n import _, n_
 from degoog.ledger import Ledger, counts
 from degoog.model import Kind, LossKind
 from degoog.report import changes
+from degoog.report.foretold import foretold
 from degoog.report.plain import line
 from degoog.wording import count, duration, size
 
@@ -35,7 +36,7 @@ def details(ledger: Ledger, *, road: str) -> Iterator[str]:
     for kind in _ENDING[1:]:
         number = counts.lost_ahead(ledger, kind, road=road)
         if number:
-            yield changes.lost(number)[kind][0].format(number=count(number))
+            yield foretold(kind, number)
 
 
 def effort(ledger: Ledger, *, road: str) -> Iterator[str]:

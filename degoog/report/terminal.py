@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, tzinfo
 
 from degoog import nouns
 from degoog.i18n import _, n_
 from degoog.ledger import Balance, Ledger, counts
 from degoog.ledger.counts import Group, Tally
+from degoog.ledger.entries import Cause
 from degoog.model import Departure, FailReason, LossKind, SkipReason
 from degoog.report import ahead
 from degoog.report.facts import Facts, gather
+from degoog.report.foretold import foretold
 from degoog.report.plain import brief, line
 from degoog.report.remedies import remedy
 from degoog.report.statement import Next, equation, listing, next_step, statement
@@ -126,7 +128,7 @@ def rehearsed(facts: Facts, *, again: str = "", width: int | None = None, follow
         _("This was a rehearsal: nothing was moved, nothing was changed."),
         _("In a migration, {parts}.").format(parts=listing(list(_would(facts.balance)))),
         *_in_full(_("To look at"), [group for group in facts.look if isinstance(group.cause, FailReason | SkipReason)]),
-        *(_in_short(_("Gone at the source, in a migration"), facts.departed) if followed else ()),
+        *(_in_short(_("Gone at the source, in a migration"), facts.departed, foretold) if followed else ()),
         "",
         _("To move all this:"),
         f"  {again or f'degoog migrate {facts.road}'}",
@@ -219,7 +221,7 @@ def _not_coming(facts: Facts, most: int | None) -> Iterator[str]:
     if staying:
         yield _("Will not come along:")
     for group in told:
-        yield f"  {remedy(group.cause, group.tally.items).happened}"
+        yield f"  {foretold(group.cause, group.tally.items)}"
     if len(staying) > len(told):
         rest = sum(group.tally.items for group in staying[len(told) :])
         yield "  " + n_(
@@ -284,10 +286,14 @@ def _in_full(title: str, groups: Iterable[Group]) -> Iterator[str]:
         yield "    " + _("To do: {todo}").format(todo=said.todo[:1].lower() + said.todo[1:])
 
 
-def _in_short(title: str, groups: Iterable[Group]) -> Iterator[str]:
+def _happened(cause: Cause, number: int) -> str:
+    return remedy(cause, number).happened
+
+
+def _in_short(title: str, groups: Iterable[Group], tell: Callable[[Cause, int], str] = _happened) -> Iterator[str]:
     for index, group in enumerate(groups):
         yield from ("", title) if index == 0 else ()
-        yield f"  {remedy(group.cause, group.tally.items).happened}"
+        yield f"  {tell(group.cause, group.tally.items)}"
 
 
 def folded(lines: Iterable[str], width: int | None) -> list[str]:

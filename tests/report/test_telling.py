@@ -7,9 +7,10 @@ import pytest
 from degoog import i18n
 from degoog.ledger import Balance
 from degoog.ledger.checking import Verdict
-from degoog.model import FailReason, Kind, Loss, LossKind, Outcome, SkipReason
+from degoog.model import Departure, FailReason, Kind, Loss, LossKind, Outcome, SkipReason
 from degoog.report import closing, compared, gather, next_step, plan_lines, statement, status, status_lines, summary
 from degoog.report.families import Family, family, label
+from degoog.report.foretold import foretold
 from degoog.report.plain import brief
 from degoog.report.remedies import TO_LOOK_AT, remedy
 from degoog.report.statement import equation, listing
@@ -29,6 +30,37 @@ def test_every_cause_says_what_happened_what_it_means_and_what_to_do(cause, numb
         assert sentence.endswith((".", ".)"))
         assert sentence == sentence.strip()
         assert "{" not in sentence
+
+
+BEFORE = [*SkipReason, *FailReason, *Departure, LossKind.POINTER, LossKind.PLACES, LossKind.DESCRIPTION, LossKind.TIE]
+
+
+@pytest.mark.parametrize("cause", BEFORE, ids=lambda cause: f"{type(cause).__name__}-{cause}")
+@pytest.mark.parametrize("number", [1, 3412])
+def test_before_a_migration_every_cause_is_told_too(cause, number):
+    said = foretold(cause, number)
+    assert said.startswith(f"{number:,} ")
+    assert said.endswith((".", ".)"))
+    assert "{" not in said
+
+
+@pytest.mark.parametrize(
+    ("cause", "before", "after"),
+    [
+        (SkipReason.FILTERED, "2 éléments seront laissés de côté", "2 éléments ont été laissés de côté"),
+        (LossKind.POINTER, "un lien vers l’original viendra à leur place", "un lien vers l’original est venue"),
+        (LossKind.PLACES, "chacun arrivera dans l’un d’eux", "chacun est arrivé dans l’un d’eux"),
+        (LossKind.DESCRIPTION, "2 éléments ont une description", "2 éléments avaient une description"),
+        (Departure.FOLLOWED, "quitteront aussi le nouvel espace", "ont aussi quitté le nouvel espace"),
+        (Departure.EDITED, "ils seront gardés", "ils ont été gardés"),
+        (Departure.OCCUPIED, "ils seront gardés", "ils ont été gardés"),
+        (Departure.UNSURE, "ils seront gardés", "ils ont été gardés"),
+    ],
+)
+def test_a_plan_tells_what_will_be_and_a_report_what_was_done(cause, before, after):
+    i18n.use("fr")
+    assert before in foretold(cause, 2)
+    assert after in remedy(cause, 2).happened
 
 
 @pytest.mark.parametrize("cause", FailReason)
@@ -154,7 +186,7 @@ def test_a_plan_says_what_it_will_do_and_what_stays(tmp_path):
         "Found: 4 items, 5\u00a0MB.",
         "Will be moved: 2 files (5\u00a0MB) and 1 folder.",
         "Will not come along:",
-        "  1 item was left out by your rules (include, exclude).",
+        "  1 item will be left out by your rules (include, exclude).",
         "2 names will be changed, because they are not allowed there or are used twice: “bilan ?.odt” → “bilan _.odt”, "
         "“\ufffd[31mpiège.txt” → “_[31mpiège.txt”",
         "1 item is shared with people: the report will list its shares, to be given again.",
