@@ -217,7 +217,7 @@ def test_what_a_rule_leaves_out_is_accounted_for(call):
         ).out
     )
 
-    assert told["reasons"] == {"filtered": 1}
+    assert told["reasons"] == {"filtered": 2}  # the file, and the folder of which nothing is left
 
 
 def test_the_command_to_go_on_keeps_the_rules(call):
