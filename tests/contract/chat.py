@@ -25,7 +25,7 @@ from degoog.secrets import Secret
 from tests.mattermost.talking import Talk
 from tests.memory import Killed
 
-_EVERYBODY = ("anna", "bob", "zoe", "long")
+_OURS = "degoog-test-"  # how teams and accounts of tests begin
 
 
 def ref(id_: str) -> Ref:
@@ -61,7 +61,7 @@ class Chat:
     url: str
     token: str
     sleep: Callable[[float], Any]
-    name: str = field(default_factory=lambda: f"degoog-test-{secrets.token_hex(4)}")
+    name: str = field(default_factory=lambda: f"{_OURS}{secrets.token_hex(4)}")
 
     # What people do and see without degoog
 
@@ -103,10 +103,24 @@ class Chat:
 
     def leave(self) -> None:
         """Switch off the accounts of this team and archive it: a Team Edition counts who is active, to 250."""
-        for one in self.api("POST", "/users/usernames", json=[self.username(name) for name in _EVERYBODY]):
-            self.api("DELETE", f"/users/{one['id']}")
-        for team in self.api("POST", "/teams/search", json={"term": self.name}):
-            self.api("DELETE", f"/teams/{team['id']}")
+        self._remove(self.name)
+
+    def sweep(self) -> None:
+        """Do the same with what runs left that were killed."""
+        self._remove(_OURS)
+
+    def _remove(self, prefix: str) -> None:
+        page = 0
+        found: list[dict[str, Any]] = []
+        while told := self.api("GET", f"/users?active=true&per_page=200&page={page}"):
+            found += [one for one in told if one["username"].startswith(prefix)]
+            page += 1
+        for one in found:
+            bot = one.get("is_bot")
+            self.api("POST" if bot else "DELETE", f"/bots/{one['id']}/disable" if bot else f"/users/{one['id']}")
+        for team in self.api("POST", "/teams/search", json={"term": prefix}):
+            if team["name"].startswith(prefix):
+                self.api("DELETE", f"/teams/{team['id']}")
 
     # What an export of this team holds
 

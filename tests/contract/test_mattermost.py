@@ -37,8 +37,14 @@ def sandbox() -> Iterator[MattermostSandbox]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def swept() -> None:
+    if REAL:
+        Chat(*real(REAL), asyncio.sleep).sweep()
+
+
 @pytest.fixture
-def server(request: pytest.FixtureRequest) -> Iterator[Chat]:
+def server(request: pytest.FixtureRequest, swept: None) -> Iterator[Chat]:
     if request.param == "real":
         chat = Chat(*real(REAL), asyncio.sleep)
         yield chat

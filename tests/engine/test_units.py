@@ -133,32 +133,6 @@ def ends(bench: Bench, store: Store) -> Any:
     return store.files(), bench.rows("ref, state, reason, lies, done_content, proof_digest, unit, head IS NULL")
 
 
-@settings(max_examples=60, deadline=None)
-@given(talks(), talks(20), st.lists(st.integers(1, 30), max_size=6), st.integers(1, 4), st.integers(1, 3))
-def test_threads_killed_anywhere_end_as_if_they_had_not_been(fresh, first, second, kills, size, jobs):
-    results = []
-    none: list[int] = []
-    for deaths in (none, kills):
-        bench = fresh()
-        store = Store()
-        fuse = Fuse(store)
-        for messages in (first, second):
-            source = Talk([C, folder("d")], messages)
-            for steps in deaths:
-                fuse.left = steps
-                try:
-                    bench.migrate(source, Room(room=store, size=size), jobs=jobs)
-                except Killed:
-                    continue
-            fuse.left = 10**9
-            balance = bench.migrate(source, Room(room=store, size=size), jobs=jobs)
-            assert balance.holds
-            assert (balance.pending, balance.failed) == (0, 0)
-            assert bench.rows("(SELECT count(*) FROM intent)")[0] == (0,)
-        results.append(ends(bench, store))
-    assert results[0] == results[1]
-
-
 class Waits(Room):
     """A target at which closing a batch waits for the outside; it notes what goes on meanwhile."""
 
@@ -189,6 +163,35 @@ class _WaitingBatch(RoomBatch):
         forgotten = [one.item for one in results if one.item in self._target.forgets]
         self._target.forgets = [item for item in self._target.forgets if item not in forgotten]
         return [Unknown(one.item) if one.item in forgotten else one for one in results]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    talks(), talks(20), st.lists(st.integers(1, 30), max_size=6), st.integers(1, 4), st.integers(1, 3),
+    st.sampled_from([Room, Waits]),
+)  # fmt: skip
+def test_threads_killed_anywhere_end_as_if_they_had_not_been(fresh, first, second, kills, size, jobs, there):
+    results = []
+    none: list[int] = []
+    for deaths in (none, kills):
+        bench = fresh()
+        store = Store()
+        fuse = Fuse(store)
+        for messages in (first, second):
+            source = Talk([C, folder("d")], messages)
+            for steps in deaths:
+                fuse.left = steps
+                try:
+                    bench.migrate(source, there(room=store, size=size), jobs=jobs)
+                except Killed:
+                    continue
+            fuse.left = 10**9
+            balance = bench.migrate(source, there(room=store, size=size), jobs=jobs)
+            assert balance.holds
+            assert (balance.pending, balance.failed) == (0, 0)
+            assert bench.rows("(SELECT count(*) FROM intent)")[0] == (0,)
+        results.append(ends(bench, store))
+    assert results[0] == results[1]
 
 
 def test_a_slow_target_is_given_the_next_batch_while_it_works_on_one_and_never_a_third(bench):
