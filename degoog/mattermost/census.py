@@ -125,11 +125,35 @@ class Census:
         """Give a team's channel of that name."""
         return self._channels.get((team, name.lower()))
 
+    async def group(self, name: str) -> Group | None:
+        """Give the team of that name; the server is asked for one that no listing gave."""
+        if name not in self.teams and (told := await self._client.find(f"/teams/name/{name}")) is not None:
+            self.know_team(told)
+        return self.teams.get(name)
+
+    async def named(self, team: str, name: str) -> Conversation | None:
+        """Give a team's channel of that name; the server is asked for one that no listing gave.
+
+        Listings go by what channels are called, page by page: of two that are called the same, one may be missed.
+        """
+        found, group = self.channel(team, name), await self.group(team)
+        if found is None and group is not None:
+            told = await self._client.find(f"/teams/{group.id}/channels/name/{name}?include_deleted=true")
+            found = None if told is None else self.know_channel(told, team)
+        return found
+
+    async def known_as(self, team: str, id_: str) -> Conversation | None:
+        """Give a team's channel with that id, whatever it is called now."""
+        found, group = next((one for one in self.channels(team) if one.id == id_), None), await self.group(team)
+        if found is None and group is not None and (told := await self._client.find(f"/channels/{id_}")) is not None:
+            found = self.know_channel(told, team) if told.get("team_id") == group.id else None
+        return found
+
     async def at(self, path: str) -> Conversation | None:
         """Give the conversation that lies at a path, `team/channel` or `team/direct-ID`."""
         team, _slash, name = path.partition("/")
         if not name.startswith(DIRECT):
-            return self.channel(team, name)
+            return await self.named(team, name)
         id_ = name.removeprefix(DIRECT)
         if id_ not in self._direct:
             answer = await self._client.find(f"/channels/{id_}")

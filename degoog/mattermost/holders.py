@@ -61,7 +61,7 @@ async def make(tools: Tools, tasks: Sequence[Make]) -> list[Result]:
     batch = _Batch(tools)
     for task in tasks:
         if isinstance(task.value, Channel) and task.value.team:
-            there = _there(tools, task, task.value)
+            there = await _there(tools, task, task.value)
             name = there.name if there else task.value.name
             for username in task.value.members:
                 batch.rooms.setdefault(username.lower(), {}).setdefault(task.value.team, []).append(name)
@@ -100,7 +100,7 @@ async def _known(batch: _Batch, task: Make) -> Result | None:
 async def _channel(tools: Tools, task: Make, value: Channel) -> Result | None:
     _check(_CHANNEL.match(value.name) and len(value.name) <= 64, value.name)
     _check(len(value.header) <= 1024 and len(value.purpose) <= 250, value.name)
-    found = _there(tools, task, value)
+    found = await _there(tools, task, value)
     if found is None:
         await _room_for_channel(tools, value.team)
         return None
@@ -125,7 +125,7 @@ def _check(fine: object, detail: str) -> None:
 
 async def _team(tools: Tools, task: Make, value: Team) -> Result:
     _check(_TEAM.match(value.name) and 2 <= len(value.name) <= 64, value.name)
-    group = tools.census.teams.get(value.name)
+    group = await tools.census.group(value.name)
     ours = task.at.intent is not None
     if group is None:
         made = await tools.client.do(
@@ -162,13 +162,11 @@ async def _adopt(tools: Tools, task: Make, value: Channel, found: Conversation) 
     )
 
 
-def _there(tools: Tools, task: Make, value: Channel) -> Conversation | None:
+async def _there(tools: Tools, task: Make, value: Channel) -> Conversation | None:
     """Give the channel that one of the source became, whatever either is called now; else one of its name."""
-    if task.at.proof is not None:
-        for one in tools.census.channels(value.team):
-            if one.id == task.at.proof.id:
-                return one
-    return tools.census.channel(value.team, value.name)
+    if task.at.proof is not None and (found := await tools.census.known_as(value.team, task.at.proof.id)) is not None:
+        return found
+    return await tools.census.named(value.team, value.name)
 
 
 async def _room_for_channel(tools: Tools, team: str) -> None:
@@ -262,7 +260,7 @@ async def _found(tools: Tools, task: Make, value: Channel | Person | Emoji) -> t
             direct = await _direct(tools, task.at.path.partition("/")[0], value.members)
             return None if direct is None else (f"{DIRECT}{direct}", direct, "")
         case Channel():
-            found = tools.census.channel(value.team, value.name)
+            found = await tools.census.named(value.team, value.name)
             return None if found is None else (found.name, found.id, _link(tools, found))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -401,6 +402,40 @@ class Older(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+class Overlooking(httpx.AsyncBaseTransport):
+    """The wire to a server whose listing of channels misses one: its pages are not in a firm order."""
+
+    def __init__(self, name: str) -> None:
+        self._inner = httpx.AsyncHTTPTransport()
+        self._name = name
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self._inner.handle_async_request(request)
+        if request.method != "GET" or request.url.path != "/api/v4/channels":
+            return response
+        told = json.loads(await response.aread())
+        return httpx.Response(200, json=[one for one in told if one["name"] != self._name], request=request)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def test_a_channel_that_no_listing_gives_is_neither_made_again_nor_taken_for_gone(sandbox, tmp_path):
+    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis", header="avant")
+    mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "oui"))])
+    made = chat.channel("semis")
+    chat.api("PUT", f"/channels/{made['id']}/patch", json={"header": "à nous"})
+
+    later = replace(room, name="potager", header="après")
+    talks = [chat.talk(room, post(chat, 1, "oui")), chat.talk(room, post(chat, 2, "encore"))]
+    balance = mover.move(chat.things(later), talks, wire=Overlooking("semis"))
+
+    assert (balance.failed, balance.pending) == (0, 0)
+    assert (chat.channel("semis")["id"], chat.channel("semis")["header"]) == (made["id"], "à nous")
+    assert [one["message"] for one in chat.posts("semis") if not one["type"].startswith("system_")] == ["oui", "encore"]
 
 
 def test_history_is_read_at_a_server_that_marks_one_channel_at_a_time_too(sandbox, tmp_path):
