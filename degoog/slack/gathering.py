@@ -56,14 +56,14 @@ class Gathering:
             )
         self.found.account = accounts.pop()
         for number in order:
-            self._roster.rooms(self._listed[number])
+            self._roster.rooms(number, self._listed[number])
         self._consent.check(place.room for place in self.found.places.values())
         self._strangers_in_rooms()
         for number in order:
             for day in self._store.days(number):
                 self._read_day(day)
         for number in order:
-            self._pages(self._listed[number])
+            self._pages(number)
         self._store.finish()
         self.found.problems = merged(self.found.problems)
         if len(self.found.spaces) == 1 and self.found.domain:
@@ -175,11 +175,11 @@ class Gathering:
             self._problem(pack, part, _cut(cut))
 
     def _place(self, day: Day) -> Place | None:
-        id_ = self._roster.folders.get((day.space, day.folder)) or self._roster.folders.get(("", day.folder))
-        if id_ is None and day.folder.startswith("FC"):
+        id_ = self._roster.room(day.archive, day.space, day.folder)
+        if not id_ and day.folder.startswith("FC"):
             file = day.folder.removeprefix("FC:").removeprefix("FC_").partition(":")[0].partition("_")[0]
-            id_ = next((room for room in self.found.places if room[1:] == file[1:]), None)
-        return self.found.places.get(id_) if id_ else None
+            id_ = next((room for room in self.found.places if room[1:] == file[1:]), "")
+        return self.found.places.get(id_)
 
     def _message(self, element: entries.Element, room: int, member: int) -> Row | None:
         raw = element.value
@@ -220,14 +220,14 @@ class Gathering:
             if not self.found.domain and permalink.startswith("https://") and ".slack.com/" in permalink:
                 self.found.domain = permalink.removeprefix("https://").partition(".slack.com/")[0]
 
-    def _pages(self, listed: Listed) -> None:
+    def _pages(self, archive: int) -> None:
         """Put canvases, lists and transcripts that hang on no message into the channel they are shared in."""
-        for space, name, rows in listed:
+        for space, name, rows in self._listed[archive]:
             for row in rows if name in PAGES else ():
                 id_ = str(row.get("id"))
                 if self._store.sql.execute("SELECT 1 FROM hung WHERE file = ?", (id_,)).fetchone():
                     continue
-                ids = [*shares(row), self._roster.folders.get((space, str(row.get(_FOLDER))), "")]
+                ids = [*shares(row), self._roster.room(archive, space, str(row.get(_FOLDER)))]
                 places = [self.found.places[one] for one in ids if one in self.found.places]
                 open_ = [place for place in places if place.verdict is None]
                 self._store.sql.execute("INSERT OR IGNORE INTO hung VALUES (?)", (id_,))

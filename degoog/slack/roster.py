@@ -21,11 +21,15 @@ Listed = list[tuple[str, str, list[Any]]]  # the workspace's folder, the list's 
 
 
 class Roster:
-    """Fills what is found from the lists of one export after the other. `folders`: rooms by workspace and folder."""
+    """Fills what is found from the lists of one export after the other.
+
+    `folders`: rooms by export, workspace and folder. A channel that was renamed leaves its name to another one: what
+    a folder's name means is only known inside its own export.
+    """
 
     def __init__(self, found: Gathered, consent: Consent) -> None:
         self.found = found
-        self.folders: dict[tuple[str, str], str] = {}
+        self.folders: dict[tuple[int, str, str], str] = {}
         self._consent = consent
 
     def account(self, listed: Listed) -> str:
@@ -65,7 +69,7 @@ class Roster:
             text = _("the list of people is missing: authors are known by what their messages tell")
             self.found.problems.append(Problem("users.json", FailReason.MISSING_PART, text))
 
-    def rooms(self, listed: Listed) -> None:
+    def rooms(self, archive: int, listed: Listed) -> None:
         """Take in the workspaces and rooms of one export, once everybody in them is known."""
         account = self.found.account
         spaces = sorted({space for space, _name, _rows in listed if space})
@@ -91,9 +95,13 @@ class Roster:
                 known = self.found.places.get(room.id)
                 number = known.number if known else len(self.found.places) + 1
                 self.found.places[room.id] = Place(number, room, verdict)
-                self.folders[space, room.id] = room.id
+                self.folders[archive, space, room.id] = room.id
                 for folder in folders:
-                    self.folders.setdefault((space, folder), room.id)
+                    self.folders.setdefault((archive, space, folder), room.id)
+
+    def room(self, archive: int, space: str, folder: str) -> str:
+        """Give the id of the room whose folder this is in that export, empty where its lists do not say."""
+        return self.folders.get((archive, space, folder)) or self.folders.get((archive, "", folder)) or ""
 
     def _space_id(self, space: str, listed: Listed) -> str:
         users = [row for where, name, rows in listed if where == space and name == "users" for row in rows]

@@ -274,6 +274,17 @@ def test_of_two_exports_the_later_one_says_how_a_message_reads(tmp_path):
     assert texts(old, new) == texts(new, old) == ["après", "t2", "t9"]
 
 
+def test_a_channel_that_takes_the_name_another_one_left_keeps_its_messages_to_itself(tmp_path):
+    before = [CHANNELS[0], {"id": "C2", "name": "jardin"}]
+    after = [CHANNELS[0], {"id": "C2", "name": "jardin-2025"}, {"id": "C3", "name": "jardin"}]
+    first = pack(tmp_path / "1.zip", BASE | {"channels.json": before, "jardin/2023-11-14.json": [said(1)]})
+    second = pack(tmp_path / "2.zip", BASE | {"channels.json": after, "jardin/2023-11-15.json": [said(2)]})
+
+    expected = ["T1/C2/1700000001.000100", "T1/C3/1700000002.000100"]
+    assert sorted(messages(walk(first, second)[1])) == expected
+    assert sorted(messages(walk(second, first)[1])) == expected
+
+
 def test_what_changes_from_one_export_to_the_next_without_being_said_is_no_change(tmp_path):
     def file(token: str) -> dict[str, object]:
         return {"id": "F1", "mode": "hosted", "url_private": f"https://files.slack.com/a?token=xoxe-{token}"}
