@@ -141,4 +141,19 @@ def _split(text: str, allowed: list[str], base: Path) -> tuple[str, str]:
         )
     if word == "ics" and where.startswith(("https://", "http://")):
         return word, where
-    return word, str((base / Path(where).expanduser()).absolute())
+    path = str((base / Path(where).expanduser()).absolute())
+    if kind is TargetKind.FOLDER and not _is_text(path):
+        raise Wrong(
+            _("The path of “{text}” holds bytes that are no letters.").format(text=text),
+            _("give the folder a name written in UTF-8, or choose another one."),
+        )
+    return word, path
+
+
+def _is_text(path: str) -> bool:
+    """Whether a path can be written down: a name made on an old system may hold bytes of its own encoding."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -74,7 +74,8 @@ class RunLog:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / self._name
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600))
-        self._file = logging.FileHandler(path, encoding="utf-8")
+        # A name on a disk may be bytes that are no text: they are written down as such, and logging goes on.
+        self._file = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
         self._file.setFormatter(self._formatter)
         self._buffer.setTarget(self._file)
         self._buffer.flush()

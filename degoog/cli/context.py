@@ -19,6 +19,8 @@ import click
 
 from degoog import i18n
 from degoog.cli.paragraphs import wrapped
+from degoog.errors import Usage
+from degoog.i18n import _
 from degoog.runlog import RunLog
 
 if TYPE_CHECKING:  # loading these takes a while, and `degoog --help` needs none
@@ -104,10 +106,17 @@ class Context:
         return datetime.now(UTC)
 
     def home(self) -> Path:
-        """Give `<workspace>/.degoog`, made where it is missing and readable by this user only; the log goes there."""
+        """Give `<workspace>/.degoog`, made where it is missing and readable by this user only; the log goes there.
+
+        Raises `Usage` where nothing can be written there.
+        """
         home = self.folder / HOME
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.log.settle(home / "logs")
+        try:
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.log.settle(home / "logs")
+        except OSError as error:
+            text = _("Nothing can be written in {folder}: {why}. Choose another folder, or mend its rights.")
+            raise Usage(text.format(folder=home, why=i18n.trouble(error))) from error
         return home
 
     @cached_property

@@ -23,6 +23,8 @@ def command(context: Context, text: str) -> int:
     """Search the ledger; 3 where nothing is found."""
     if not text.strip():
         raise Usage(_("There is nothing to look for. To do: give a name, a part of it, or a link."))
+    # What a terminal of another encoding hands over is no text: neither the ledger nor the screen could take it.
+    text = text.encode("utf-8", "replace").decode("utf-8")
     from degoog import runs
     from degoog.ledger import Ledger
     from degoog.ledger.find import find

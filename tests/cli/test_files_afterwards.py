@@ -231,6 +231,10 @@ def test_a_document_in_a_plain_folder_is_found_by_its_new_link_too(call, moved):
     assert "05 - Jardin/Plan(1).pdf" in call("find", plan["new_link"]).out
 
 
+def test_what_a_terminal_of_another_encoding_sends_finds_nothing(call, moved):
+    assert call("find", "caf\udce9").code == 3
+
+
 def test_an_empty_name_is_no_search(call, moved):
     ended = call("find", " ")
 

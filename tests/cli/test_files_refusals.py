@@ -27,6 +27,7 @@ THERE = (*MIGRATE, "--to", "nextcloud")
         (("migrate", "files", "--source", "takeout:none.zip", "--to", "folder:x"), "none.zip does not exist"),
         (("migrate", "files", "--source", "takeout:empty", "--to", "folder:x"), "There is no archive"),
         ((*MIGRATE, "--to", "folder:"), "write for example “folder:./archive”"),
+        ((*MIGRATE, "--to", "folder:caf\udce9"), "a name written in UTF-8"),
         ((*MIGRATE, "--to", "mattermost"), "Mattermost takes channels"),
         ((*MIGRATE, "--to", "nextcloud"), "degoog connect nextcloud"),
         ((*MIGRATE, "--to", "folder:x", "--exclude", "type=vidéo"), "write “video”"),
@@ -49,6 +50,15 @@ def test_what_must_be_mended_first_ends_with_2_and_a_cure(call, takeout, words, 
     assert ended.code == 2
     assert cure in told(ended.err)
     assert not Path("x").exists()
+
+
+def test_a_file_where_degoog_keeps_what_it_knows_is_named(call, takeout):
+    Path(".degoog").write_text("mine")
+    ended = call(*MIGRATE, "--to", "folder:x")
+
+    assert ended.code == 2
+    assert "Nothing can be written in" in told(ended.err)
+    assert ".degoog: " in told(ended.err)
 
 
 def test_what_must_be_mended_is_one_line_of_json_for_a_program(call, takeout):

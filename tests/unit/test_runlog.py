@@ -40,6 +40,14 @@ def test_the_file_is_readable_by_its_owner_only(run, tmp_path):
     assert stat.S_IMODE(run.path.parent.stat().st_mode) == 0o700
 
 
+def test_a_name_that_is_no_text_is_written_down_all_the_same(run, tmp_path, capsys):
+    run.settle(tmp_path)
+    log.info("in %s", "caf\udce9")
+
+    assert text(run).rstrip().endswith("in caf\\udce9")
+    assert not capsys.readouterr().err  # else Python shows a traceback on the screen
+
+
 def test_a_run_that_was_never_settled_leaves_nothing(tmp_path):
     run = RunLog(now=NOW)
     log.info("nothing")
