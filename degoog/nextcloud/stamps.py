@@ -53,7 +53,7 @@ def properties(item: Item) -> dict[str, str]:
 def owed(item: Item) -> bool:
     """Whether a file needs a request of its own once its bytes are there.
 
-    That request costs the server as much as ten small files in bulk, and only those come without their creation time.
+    That request costs the server more than a small file in bulk, and only those come without their creation time.
     The source id goes along with it and is no reason for it: the map kept at the target has all of them, and the server
     forgets such a property when a folder above is renamed (apps/dav/lib/DAV/CustomPropertiesBackend.php, move).
     """
