@@ -38,7 +38,7 @@ class MattermostBatch:
     def full(self) -> bool:
         """Whether it is as large as one import should be."""
         most = min(BYTES, self._tools.settings.largest // 2)  # the zip itself must be one the server takes
-        posts = POSTS if self._tools.turn.locked() else _SOON
+        posts = POSTS if self._tools.under_way else _SOON
         return self._posts >= posts or self._bytes >= most or len(self._tasks) - self._posts >= _HOLDERS
 
     def intents(self) -> Sequence[tuple[Ref, Intent]]:

@@ -32,7 +32,7 @@ class Tools:
     """What batches of one target share. `joining` counts who is in a team, with those about to come.
 
     `flying` are the times at which open batches say something, by channel. A server imports one file at a time:
-    whoever has one imported holds `turn`.
+    whoever has one imported holds `turn`. `under_way` are the batches that are being sent, imported or read back.
     """
 
     client: Client
@@ -41,6 +41,7 @@ class Tools:
     joining: dict[str, int] = field(default_factory=dict)
     flying: dict[str, list[set[int]]] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    under_way: list[object] = field(default_factory=list)
 
 
 async def forget(tools: Tools, channel: str, notices: Collection[str], about: Collection[str]) -> None:
@@ -68,8 +69,16 @@ async def put(tools: Tools, tasks: deque[Write[Thread]]) -> list[Result]:
 
     The tasks are taken out of `tasks`: what they say is let go of as soon as it is written down.
     """
-    results: list[Result] = []
     units: list[Unit] = []
+    tools.under_way.append(units)
+    try:
+        return await _put(tools, tasks, units)
+    finally:
+        tools.under_way[:] = [one for one in tools.under_way if one is not units]
+
+
+async def _put(tools: Tools, tasks: deque[Write[Thread]], units: list[Unit]) -> list[Result]:
+    results: list[Result] = []
     while tasks:
         task = tasks.popleft()
         path = task.at.path.rpartition("/")[0]
