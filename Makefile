@@ -18,14 +18,13 @@ ARGS ?=
 CHECKS := format lint types translations
 LAYERS := imports repo unit contract crash cli docs page wheel
 
-.PHONY: help setup demo test bench translations clean $(CHECKS:%=test-%) $(LAYERS:%=test-%) test-servers test-servers-long
+.PHONY: help setup demo test bench translations clean $(CHECKS:%=test-%) $(LAYERS:%=test-%) test-servers
 
 help:
 	@echo 'make demo           move the archive of a fictional association, here and now / voir degoog à l’œuvre'
 	@echo 'make test           every check and test, fast ones first / toutes les vérifications'
 	@echo 'make test-LAYER     one of: $(CHECKS) $(LAYERS)'
 	@echo 'make test-servers   the playbooks, on machines booted for it (root, Debian) / les serveurs, sur des machines jetables'
-	@echo 'make test-servers-long   what takes longer there: see CONTRIBUTING / ce qui y prend plus de temps'
 	@echo 'make translations   bring degoog/locale up to date with the sentences of the code'
 	@echo 'make bench          the measures of docs/benchmarks.md'
 	@echo 'make setup          only prepare .venv / préparer seulement .venv'
@@ -111,12 +110,9 @@ export TARGET
 AT_ONCE ?= 2
 test-servers: setup
 	@kept="$$DEGOOG_SERVERS_FOLDER"; folder="$${kept:-$$(mktemp -d -t degoog-servers-XXXXXX)}"; \
-	DEGOOG_SERVERS_FOLDER="$$folder" $(BIN)/python -m pytest --layer=servers -m 'not long' --numprocesses=$(AT_ONCE) \
+	DEGOOG_SERVERS_FOLDER="$$folder" $(BIN)/python -m pytest --layer=servers --numprocesses=$(AT_ONCE) \
 	  --dist=loadfile $(ARGS); code=$$?; \
 	[ -n "$$kept" ] || rm -rf "$$folder"; exit $$code
-
-test-servers-long: setup
-	@$(BIN)/python -m pytest --layer=servers -m long $(ARGS)
 
 translations: setup
 	@$(BIN)/python -m tools.translations update

@@ -11,7 +11,7 @@ from tests.servers import machines
 from tests.servers.archives import KIND
 from tests.servers.conftest import CLOUD, TALK, Workspace, https
 
-pytestmark = [pytest.mark.parametrize("what", [KIND]), pytest.mark.long]
+pytestmark = pytest.mark.parametrize("what", [KIND])
 
 OURS, THEIRS = "lauze-4f2a", "voisins-8b3c"
 NEAR, NEAR_TALK = "cloud.voisins.example", "discussion.voisins.example"

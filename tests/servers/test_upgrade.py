@@ -11,7 +11,6 @@ from tests.servers import archives
 from tests.servers.conftest import CLOUD, OCC, TALK, https
 
 pytestmark = [
-    pytest.mark.long,
     pytest.mark.parametrize("what", ["stand-ins"]),
     pytest.mark.skipif(archives.REAL, reason="the releases on the way are stand-ins"),
 ]
