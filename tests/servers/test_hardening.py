@@ -154,6 +154,15 @@ def test_php_is_set_for_nextcloud(server, what, key, value):
     assert told == value
 
 
+def test_an_update_of_debians_php_reaches_the_structures_own(server, what):
+    # What php-fpm's own postinst does once its new code is there.
+    before = server.sh(f"systemctl show -P MainPID degoog-{ID}-php").strip()
+    server.sh("invoke-rc.d $(basename $(ls /etc/init.d/php*-fpm)) restart")
+    server.sh(f"for _ in $(seq 100); do systemctl is-active --quiet degoog-{ID}-php && break; sleep 0.1; done")
+    assert server.sh(f"systemctl show -P MainPID degoog-{ID}-php").strip() not in {before, "0"}
+    assert https(server, CLOUD, "/status.php")[0] == 200
+
+
 def test_security_updates_install_themselves(inside, what):
     told = inside.check_output("apt-config dump")
     assert 'APT::Periodic::Unattended-Upgrade "1";' in told
