@@ -14,7 +14,7 @@ import jinja2
 from degoog import config, data, people
 from degoog.errors import Usage
 from degoog.files import write_atomically
-from degoog.i18n import _
+from degoog.i18n import _, trouble
 from degoog.space import Space
 from degoog.space.schema import letters
 
@@ -69,13 +69,17 @@ def draft(folder: Path, answers: Answers, *, identifier: str) -> Draft:
 
 
 def write(made: Draft) -> None:
-    """Write the files of a new workspace. An existing people.csv stays as it is."""
+    """Write the files of a new workspace. An existing people.csv stays as it is. Raises `Usage` where it may not."""
     home = made.folder / ".degoog"
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_atomically(home / SCHEMA, (files("degoog") / "schema" / SCHEMA).read_bytes())
-    if not made.keeps_people:
-        people.write(made.folder / people.FILE, [])
-    write_atomically(made.folder / config.FILE, made.workspace)
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(home / SCHEMA, (files("degoog") / "schema" / SCHEMA).read_bytes())
+        if not made.keeps_people:
+            people.write(made.folder / people.FILE, [])
+        write_atomically(made.folder / config.FILE, made.workspace)
+    except OSError as error:
+        text = _("Nothing can be written in {folder}: {why}. Choose another folder, or mend its rights.")
+        raise Usage(text.format(folder=made.folder, why=trouble(error))) from error
 
 
 def render(answers: Answers, *, identifier: str) -> str:

@@ -31,6 +31,16 @@ def test_a_wrong_address_is_asked_again(call, tmp_path):
     assert config.load(tmp_path / "workspace").nextcloud is None
 
 
+def test_a_folder_that_cannot_be_written_in_is_named(call, tmp_path):
+    (tmp_path / "workspace" / ".degoog").write_text("mine")
+
+    ended = call("init", "--name", "Lauze", "--yes")
+
+    assert ended.code == 2
+    assert "Nothing can be written in" in ended.err
+    assert not (tmp_path / "workspace" / "workspace.yml").exists()
+
+
 def test_it_shows_what_it_will_write_and_writes_nothing_without_a_yes(call, tmp_path):
     ended = call("init", typed="Lauze\n\n\n\n", interactive=True)
 
