@@ -77,7 +77,11 @@ class Program(Group):
             sys.stdout.flush()
             return code if isinstance(code, int) else 0
         except click.Abort:
-            click.echo(_("Stopped at your request. Nothing is lost."), err=True)
+            text = _("Stopped at your request. Nothing is lost.")
+            if session.settings.get("json"):
+                _emit_error("interrupted", text, None, INTERRUPTED)
+            else:
+                click.echo(text, err=True)
             return INTERRUPTED
         except click.ClickException as error:
             return _misused(session, error)

@@ -165,6 +165,17 @@ def test_interrupting_says_that_nothing_is_lost_and_ends_with_130(call, failing)
     assert "Nothing is lost" in ended.err
 
 
+def test_interrupting_before_there_is_anything_to_sum_up_is_one_line_of_json_for_a_program(call, failing):
+    failing(raising(KeyboardInterrupt()))
+
+    ended = call("completion", "--json")
+
+    (line,) = ended.out.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["kind"], told["exit"]) == ("error", "interrupted", 130)
+    assert ended.code == 130
+
+
 def test_whoever_stops_reading_our_output_hears_no_complaint(workspace):
     code = "from degoog.cli import main; main()"
     process = subprocess.Popen(
