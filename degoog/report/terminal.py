@@ -182,9 +182,9 @@ def _work(work: dict[str, Tally], facts: Facts) -> Iterator[str]:
     if not work:
         yield _("Nothing to do: the new place is up to date.")
     if write.items or make.items:
-        yield _("Will be moved: {content} and {holders}.").format(
-            content=_amount(facts.road, write), holders=nouns.holders(facts.road, make.items)
-        )
+        parts = [_amount(facts.road, write)] if write.items else []
+        parts += [nouns.holders(facts.road, make.items)] if make.items else []
+        yield _("Will be moved: {parts}.").format(parts=listing(parts))
     if replace.items:
         yield _("Changed at the source, will be brought up to date: {content}.").format(
             content=_amount(facts.road, replace)

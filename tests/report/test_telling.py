@@ -196,6 +196,19 @@ def test_a_plan_says_what_it_will_do_and_what_stays(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ([document("A", "bilan.odt", size=200)], "Will be moved: 1 file (200\u00a0B)."),
+        ([folder("F", "Bureau")], "Will be moved: 1 folder."),
+    ],
+)
+def test_a_plan_does_not_count_what_there_is_none_of(tmp_path, items, expected):
+    book = Book(tmp_path / "ledger.db")
+    book.walk(items)
+    assert expected in plan_lines(book.ledger, road="files")
+
+
 def test_a_plan_for_a_place_that_is_too_small_says_so(tmp_path):
     book = Book(tmp_path / "ledger.db")
     book.walk([document("A", "film.mp4", size=5_000_000_000)])
