@@ -331,6 +331,16 @@ class Target(Protocol[Q_contra]):
 Resolve = Callable[[str], str | None]
 
 
+class Earlier(Protocol):
+    """What earlier runs tell a later one: where links lead now, as `Resolve`, and what holders were called."""
+
+    def __call__(self, link: str, /) -> str | None:
+        """Give the new place of what a link points at."""
+
+    def name(self, ref: Ref) -> str:
+        """Give the name a holder has in the new place, empty where it has not arrived."""
+
+
 def as_it_is(_item: Item, value: Any) -> tuple[Any, tuple[Loss, ...]]:  # noqa: ANN401 - whatever it is, it stays
     """Convert nothing: what is read is what is put."""
     return value, ()

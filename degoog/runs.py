@@ -11,7 +11,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,11 @@ from degoog.errors import Refused, Unavailable, Usage
 from degoog.i18n import _
 from degoog.ledger import Balance, Lane, Ledger
 from degoog.ledger.departed import Leaving
-from degoog.ledger.find import resolve
+from degoog.ledger.find import Earlier as Known
 from degoog.ledger.map import map_name, read_map, write_map
 from degoog.ledger.walk import Keep
 from degoog.model import Stage
-from degoog.ports import Blob, Leg, Observer, Resolve, Source, Target
+from degoog.ports import Blob, Earlier, Leg, Observer, Source, Target
 from degoog.rehearsal import Rehearsal
 from degoog.stopping import interruptible
 
@@ -87,7 +86,7 @@ class Journey:
     """
 
     road: str
-    legs: Callable[[Resolve], Sequence[Leg]]
+    legs: Callable[[Earlier], Sequence[Leg]]
     ledger: Path
     observer: Observer
     command: str
@@ -119,7 +118,7 @@ async def run_migration(journey: Journey) -> Ended:
                     stack.enter_context(lane.lock())
                     held.add(lane.id)
 
-            for leg in journey.legs(partial(resolve, ledger)):
+            for leg in journey.legs(Known(ledger, journey.road)):
                 source = await stack.enter_async_context(leg.source)
                 target = await stack.enter_async_context(Rehearsal(leg.target) if journey.rehearsal else leg.target)
                 lane = ledger.lane(
@@ -157,10 +156,10 @@ async def run_verification(
 
 
 async def run_comparison(
-    legs: Callable[[Resolve], Sequence[Leg]], ledger: Ledger, *, road: str, tell: Callable[[Lane, Differs], None]
+    legs: Callable[[Earlier], Sequence[Leg]], ledger: Ledger, *, road: str, tell: Callable[[Lane, Differs], None]
 ) -> None:
     """Read both ends of each lane again, where their meanings can be compared, and tell of each item that was."""
-    for leg in legs(partial(resolve, ledger)):
+    for leg in legs(Known(ledger, road)):
         if leg.meaning is None:
             continue
         async with leg.source as source, leg.target as target:

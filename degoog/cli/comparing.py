@@ -48,7 +48,7 @@ def compare(context: Context, trip: Trip, ledger: Ledger) -> list[str]:
             told.append("\n".join([f"  {line(differs.path)}", *(f"    {line(one)}" for one in differs.how)]))
 
     with Screen(context) as screen:
-        asyncio.run(runs.run_comparison(lambda resolve: trip.legs(screen, resolve), ledger, road=trip.name, tell=tell))
+        asyncio.run(runs.run_comparison(lambda earlier: trip.legs(screen, earlier), ledger, road=trip.name, tell=tell))
     if not differing:
         text = n_(
             "{number} event was compared day by day over two years: the new place shows the same.",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from degoog.ends import Destination, Origin
     from degoog.ledger import Lane, Ledger
     from degoog.ledger.walk import Keep
-    from degoog.ports import Event, Leg, Resolve, Target
+    from degoog.ports import Earlier, Event, Leg, Target
     from degoog.roads import Outside
     from degoog.runs import Ended, Planned
 
@@ -88,9 +88,9 @@ class Trip:
         self.filters = Filters((*written.include, *include), (*written.exclude, *exclude))
         self.name = self._road.name
 
-    def legs(self, observer: Watcher, resolve: Resolve) -> Sequence[Leg]:
+    def legs(self, observer: Watcher, earlier: Earlier) -> Sequence[Leg]:
         """Give the lanes to run, not opened yet. Raises `Usage`."""
-        return self._road.legs(self._given, self._outside(observer), resolve)
+        return self._road.legs(self._given, self._outside(observer), earlier)
 
     @property
     def has_source(self) -> bool:
@@ -191,7 +191,7 @@ def migrate(
                 close(context, trip, ledger, how, rehearsal=rehearsal)
 
         journey = runs.Journey(
-            road=trip.name, legs=lambda resolve: trip.legs(screen, resolve), ledger=context.home() / runs.LEDGER,
+            road=trip.name, legs=lambda earlier: trip.legs(screen, earlier), ledger=context.home() / runs.LEDGER,
             observer=screen, command="migrate", keep=kept(trip), typed=trip.typed(), jobs=jobs, rate=rate,
             rehearsal=rehearsal, agree=agree, stopping=lambda: stopping(context, screen), ended=ended, follow=follow,
         )  # fmt: skip
@@ -214,7 +214,7 @@ def plan(context: Context, trip: Trip, *, follow: Follow | None = None) -> int:
                 emit_summary(context, trip, ledger, how.run, seconds=how.seconds, exit_code=how.exit)
 
         journey = runs.Journey(
-            road=trip.name, legs=lambda resolve: trip.legs(screen, resolve), ledger=context.home() / runs.LEDGER,
+            road=trip.name, legs=lambda earlier: trip.legs(screen, earlier), ledger=context.home() / runs.LEDGER,
             observer=screen, command="plan", keep=kept(trip), typed=trip.typed(), agree=show,
             stopping=lambda: stopping(context, screen), ended=ended, follow=follow,
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Unpack
 
 import click
@@ -38,12 +37,12 @@ def rebuild(context: Context, *, road: str, **given: Unpack[EndsGiven]) -> int:
     from degoog import runs
     from degoog.cli import journey
     from degoog.ledger import Ledger
-    from degoog.ledger.find import resolve
+    from degoog.ledger.find import Earlier
     from degoog.wording import count
 
     trip = journey.Trip(context, road, **given)
     with Ledger(context.home() / runs.LEDGER) as ledger, journey.Screen(context) as screen:
-        legs = trip.legs(screen, partial(resolve, ledger))
+        legs = trip.legs(screen, Earlier(ledger, road))
         restored = sum(asyncio.run(runs.run_rebuilding(leg, road=road, ledger=ledger)) for leg in legs)
     journey.show_next(
         context,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from degoog.ledger.book import Ledger
 from degoog.ledger.entries import Entry, matching
+from degoog.model import Ref
 
 # Every form in which Google writes the id of a file, a folder or a document into a link.
 _GOOGLE = re.compile(
@@ -67,6 +69,27 @@ def resolve(ledger: Ledger, link: str) -> str | None:
         (f"drive:{id_}",),
     ).fetchone()
     return found and str(found[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the ledger tells of earlier runs on a road: see `ports.Earlier`."""
+
+    ledger: Ledger
+    road: str
+
+    def __call__(self, link: str, /) -> str | None:
+        """Give the new link of what a link points at."""
+        return resolve(self.ledger, link)
+
+    def name(self, ref: Ref) -> str:
+        """Give the last part of where a holder lies; of several lanes, in the one that was run last."""
+        found = self.ledger.connection.execute(
+            "SELECT lies FROM item JOIN lane ON lane.id = item.lane WHERE road = ? AND ref = ? AND stage = 0"
+            " AND lies IS NOT NULL ORDER BY run DESC LIMIT 1",
+            (self.road, str(ref)),
+        ).fetchone()
+        return str(found[0]).rpartition("/")[2] if found else ""
 
 
 def google_id(text: str) -> str:

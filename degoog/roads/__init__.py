@@ -13,7 +13,7 @@ from degoog.ends import Destination, Origin, SourceKind, TargetKind, example
 from degoog.errors import Usage
 from degoog.i18n import _
 from degoog.people import Person
-from degoog.ports import Leg, Observer, Resolve, Target
+from degoog.ports import Earlier, Leg, Observer, Target
 from degoog.secrets import Secrets
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Road(Protocol):
     def section(self, workspace: Workspace | None) -> RoadSection:
         """Give what workspace.yml says of this road."""
 
-    def legs(self, given: Given, outside: Outside, resolve: Resolve) -> Sequence[Leg]:
+    def legs(self, given: Given, outside: Outside, earlier: Earlier) -> Sequence[Leg]:
         """Give the lanes to run, one for each account. Raises `Usage` for what is missing or not connected."""
 
     def targets(self, given: Given, outside: Outside) -> Sequence[Target[Any]]:

@@ -17,7 +17,7 @@ from degoog.ends import CALENDAR_SOURCES, CONTACT_SOURCES, Destination, Origin, 
 from degoog.errors import Usage
 from degoog.i18n import _
 from degoog.model import Item, Loss, LossKind
-from degoog.ports import Blob, Convert, Leg, Meaning, Resolve, Source, Target
+from degoog.ports import Blob, Convert, Earlier, Leg, Meaning, Resolve, Source, Target
 from degoog.roads import CALENDARS, CONTACTS, TASKS, Given, Outside, no_such_source, sources_of, target_of
 from degoog.roads.archives import parts
 from degoog.roads.landing import Landing, address_of
@@ -43,7 +43,7 @@ class Agenda:
     source: Callable[[SourceKind, Sequence[Origin], Outside], Source[Any]]
     google: Callable[[Client, PeopleRoad, frozenset[str]], Source[Any]]
 
-    def legs(self, given: Given, outside: Outside, resolve: Resolve) -> Sequence[Leg]:
+    def legs(self, given: Given, outside: Outside, earlier: Earlier) -> Sequence[Leg]:
         """Give the lanes to run."""
         missing = _(
             "Where do they come from? To do: add --source {example}, or write roads: {road}: source: in workspace.yml."
@@ -52,7 +52,7 @@ class Agenda:
         kind = self._only(origins)
         to = self._to(given, outside)
         landing = self._landing(to, outside)
-        convert: Convert[Any, Any] = partial(made, resolve=resolve, folder=to.kind is TargetKind.FOLDER)
+        convert: Convert[Any, Any] = partial(made, resolve=earlier, folder=to.kind is TargetKind.FOLDER)
         legs = (
             self._from_google(outside, landing, convert)
             if kind is SourceKind.GOOGLE

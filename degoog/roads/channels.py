@@ -16,7 +16,7 @@ from degoog.ends import CHANNEL_SOURCES, Destination, Origin, SourceKind, Target
 from degoog.errors import Usage
 from degoog.i18n import _
 from degoog.people import Person, find
-from degoog.ports import Leg, Resolve, Target
+from degoog.ports import Earlier, Leg, Target
 from degoog.roads import CHANNELS, Given, Outside, no_such_source, sources_of, target_of
 from degoog.roads.ahead import Ahead, unfolded
 from degoog.roads.archives import parts
@@ -37,7 +37,7 @@ class Channels:
         """Give what workspace.yml says of channels."""
         return workspace.roads.channels if workspace else ChannelsRoad()
 
-    def legs(self, given: Given, outside: Outside, resolve: Resolve) -> Sequence[Leg]:
+    def legs(self, given: Given, outside: Outside, earlier: Earlier) -> Sequence[Leg]:
         """Give the one lane: a workspace of Slack and a server."""
         section = self.section(outside.workspace)
         missing = _(
@@ -53,7 +53,8 @@ class Channels:
             assigned=partial(assigned, outside.people()),
             team=(workspace.mattermost.team or "") if workspace and workspace.mattermost else "",
             zone=_zone(workspace),
-            resolve=resolve,
+            resolve=earlier,
+            earlier=earlier.name,
         )
         return [Leg(Ahead(source, convert), target, unfolded)]
 

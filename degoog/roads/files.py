@@ -8,7 +8,7 @@ from degoog.config_schema import FilesRoad, Workspace
 from degoog.ends import Destination, Origin, SourceKind, TargetKind
 from degoog.errors import Usage
 from degoog.i18n import _
-from degoog.ports import Blob, Leg, Resolve, Source, Target
+from degoog.ports import Blob, Earlier, Leg, Source, Target
 from degoog.roads import FILES, Given, Outside, no_such_source, sources_of, target_of
 from degoog.roads.archives import parts
 from degoog.roads.landing import Landing
@@ -23,7 +23,7 @@ class Files:
         """Give what workspace.yml says of this road."""
         return workspace.roads.files if workspace else FilesRoad()
 
-    def legs(self, given: Given, outside: Outside, resolve: Resolve) -> Sequence[Leg]:  # noqa: ARG002 - a port's
+    def legs(self, given: Given, outside: Outside, earlier: Earlier) -> Sequence[Leg]:  # noqa: ARG002 - a port's
         """Give the lanes to run."""
         missing = _(
             "Where do the files come from? To do: add --source google, or --source takeout:FILE for each part of an "

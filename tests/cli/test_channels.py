@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from degoog.sandbox.mattermost.server import TOKEN, MattermostSandbox
 from degoog.sandbox.slack import DrawnExport, SlackHosts, draw_export
 from degoog.sandbox.slack.host import sizes
 from tests.cli.files import summary, told
+from tests.slack.packing import USERS, pack, said
 
 FROM = ("--source", "slack:export.zip")
 TO = ("--to", "folder:bundle")
@@ -157,10 +159,10 @@ def test_consent_withdrawn_after_the_move_tells_what_is_to_be_deleted_and_where(
     call("report")
 
     page = Path("report/report.html").read_text(encoding="utf-8")
-    for said in (planned, moved, page):
-        assert "bureau” may no longer come along, and 6 messages of it arrived earlier" in said
-        assert "mmctl channel delete" in said
-        assert said.count("may no longer come along") == 2
+    for screen in (planned, moved, page):
+        assert "bureau” may no longer come along, and 6 messages of it arrived earlier" in screen
+        assert "mmctl channel delete" in screen
+        assert screen.count("may no longer come along") == 2
     assert words() == before
 
 
@@ -227,6 +229,42 @@ def test_two_exports_of_one_workspace_are_one(call, export, environ):
 
     assert summary(ended.out)["failed"] == summary(ended.out)["pending"] == 0
     assert "c0generalx18" in words()
+
+
+def channel_taken_over() -> tuple[Path, Path]:
+    """Two exports: a channel, then that channel under another name and a new one under its old name."""
+
+    def export(day: int, names: dict[str, str], words: str) -> Path:
+        channels = [{"id": id_, "name": name, "members": ["U1"]} for id_, name in names.items()]
+        days = {f"{name}/2023-11-{day}.json": [said(day, f"{words} {id_}")] for id_, name in names.items()}
+        return pack(Path(f"{day}.zip"), {"users.json": USERS, "channels.json": channels, **days})
+
+    names = {"C2": "jardin"}
+    return export(14, names, "avant"), export(15, {"C2": "jardin-2025", "C3": "jardin"}, "<#C2> <#C3>")
+
+
+TAKEN_OVER = {("jardin", "avant C2"), ("jardin", "~jardin ~jardin-c3 C2"), ("jardin-c3", "~jardin ~jardin-c3 C3")}
+
+
+def test_a_channel_that_takes_the_name_another_one_had_in_an_earlier_export_is_another(call):
+    found = set()
+    for export in channel_taken_over():
+        assert call("migrate", "channels", "--source", f"slack:{export}", *TO).code == 0
+        found |= {(one["post"]["channel"], one["post"]["message"]) for one in lines() if one["type"] == "post"}
+
+    assert found == TAKEN_OVER
+
+
+def test_on_a_mattermost_too_each_keeps_its_own(call):
+    with MattermostSandbox() as chat:
+        environ = {"DEGOOG_MATTERMOST_URL": chat.url, "DEGOOG_MATTERMOST_TOKEN": TOKEN}
+        for export in channel_taken_over():
+            words = ("migrate", "channels", "--source", f"slack:{export}", "--to", "mattermost")
+            assert call(*words, environ=environ).code == 0
+        names = {channel.id: channel.name for channel in chat.world.channels.values() if channel.team}
+        posts = [post for post in chat.world.posts.values() if post.channel in names and not post.type]
+
+    assert {(names[post.channel], post.message) for post in posts} == TAKEN_OVER
 
 
 def test_files_that_are_gone_are_named_one_by_one(call, export, environ):

@@ -15,7 +15,7 @@ from degoog.convert.slack.rooms import RoomName, is_conversation, name_rooms, te
 from degoog.convert.slack.values import DrawnEmoji, Room, Talk, User, Workspace
 from degoog.convert.talk import Channel, Emoji, Person, Team, Thread
 from degoog.i18n import _
-from degoog.model import Item, Loss, LossKind
+from degoog.model import Item, Loss, LossKind, Ref
 
 Raw = User | Workspace | Room | DrawnEmoji | Talk
 Made = Person | Team | Channel | Emoji | Thread
@@ -39,7 +39,8 @@ class Conversion:
     """Converts the items of one export, as a road asks; the names are given at the first one.
 
     `everyone` and `accounts` are asked then, when both ends are open. `assigned` is people.csv. `team`, where given,
-    is the name of the team that a single workspace moves to. The same input gives the same output.
+    is the name of the team that a single workspace moves to. `earlier` gives the name a channel got in an earlier run.
+    The same input gives the same output.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Conversion:
         team: str = "",
         zone: tzinfo = UTC,
         resolve: Callable[[str], str | None] = lambda _link: None,
+        earlier: Callable[[Ref], str] = lambda _ref: "",
     ) -> None:
         self._everyone = everyone
         self._accounts = accounts
@@ -58,6 +60,7 @@ class Conversion:
         self._team = team
         self._zone = zone
         self._resolve = resolve
+        self._earlier = earlier
         self._names: _Names | None = None
 
     def __call__(self, item: Item, raw: Raw) -> tuple[Made, tuple[Loss, ...]]:
@@ -96,7 +99,7 @@ class Conversion:
         spaces = everyone.workspaces
         alone = self._team if len(spaces) == 1 else ""
         teams = {space.id: alone or team_name(space.name or self._team, space.id) for space in spaces}
-        rooms = name_rooms(everyone.rooms, teams, accounts)
+        rooms = name_rooms(everyone.rooms, teams, accounts, earlier=lambda room: self._earlier(room.ref))
         lexicon = Lexicon(
             usernames={id_: one.username for id_, one in people.items()},
             names={user.id: user.shown for user in everyone.users},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from degoog.convert.people import Accounts, sanitised
@@ -37,16 +37,30 @@ def team_name(name: str, id_: str) -> str:
 
 
 def name_rooms(
-    rooms: Iterable[Room], teams: Mapping[str, str], accounts: Accounts, merge: frozenset[str] = frozenset()
+    rooms: Iterable[Room],
+    teams: Mapping[str, str],
+    accounts: Accounts,
+    merge: frozenset[str] = frozenset(),
+    *,
+    earlier: Callable[[Room], str] = lambda _room: "",
 ) -> Mapping[str, RoomName]:
     """Give every channel's name, by id; `teams` are the teams' names by id. Conversations among people have none.
 
     The general channel is the team's town-square. A private channel never takes the name of a public one, of the
-    export or of the server. `merge`: ids of further channels that become town-square, none by default.
+    export or of the server. `merge`: ids of further channels that become town-square, none by default. `earlier`: the
+    name one got in an earlier run, which it keeps: no other takes it, whatever both are called at the source now.
     """
     named: dict[str, RoomName] = {}
     taken: set[tuple[str, str]] = {(team, TOWN_SQUARE) for team in teams.values()}
-    channels = [room for room in rooms if not is_conversation(room)]
+    channels = []
+    for room in rooms:
+        if is_conversation(room):
+            continue
+        if known := earlier(room):
+            named[room.id] = RoomName(teams[room.team], known)
+            taken.add((teams[room.team], known))
+        else:
+            channels.append(room)
     # Public first, then who has a name that needs no change; ids decide between equals.
     for room in sorted(channels, key=lambda one: (one.private, channel_name(one.name) != one.name, one.id)):
         team = teams[room.team]
