@@ -136,7 +136,7 @@ def _cause(outcome: Outcome, reason: str) -> Cause:
         case Outcome.GONE:
             return Departure(reason) if reason else Outcome.GONE
         case _:
-            return Outcome.PENDING
+            return FailReason(reason) if reason else Outcome.PENDING
 
 
 def departures(ledger: Ledger, *, run: int | None = None, road: str | None = None) -> list[Group]:

@@ -29,7 +29,12 @@ LEFT JOIN (SELECT road, max(id) AS run FROM run
 OUTCOME = """CASE WHEN i.walk < l.walk THEN 'gone' WHEN i.state <> 'done' THEN i.state
   WHEN i.run = r.run THEN 'moved' ELSE 'unchanged' END"""
 
-REASON = "CASE WHEN i.walk < l.walk THEN i.departure WHEN i.state = 'pending' THEN '' ELSE i.reason END"
+_WAITS = f"i.state = 'pending' AND i.reason = '{FailReason.DEFERRED}'"
+_STATES = {FailReason.DEFERRED: "pending"}
+
+# Of what is pending, only what the source could not give today has a reason that still holds.
+REASON = f"""CASE WHEN i.walk < l.walk THEN i.departure
+  WHEN i.state = 'pending' AND NOT ({_WAITS}) THEN '' ELSE i.reason END"""
 
 # An item that a walk has only just entered counts once that walk is complete; count is 0 for degoog's own folders.
 FROM = f"""
@@ -169,7 +174,7 @@ def condition(cause: Cause) -> str:
     """Give what holds, in SQL, of the items a cause stands for; `:cause` is its value."""
     match cause:
         case SkipReason() | FailReason():
-            state = "skipped" if isinstance(cause, SkipReason) else "failed"
+            state = "skipped" if isinstance(cause, SkipReason) else _STATES.get(cause, "failed")
             return f"i.walk >= l.walk AND i.state = '{state}' AND i.reason = :cause"
         case LossKind.UNPROVEN | Verdict.UNPROVEN:
             return UNPROVEN + " AND :cause <> ''"
@@ -180,7 +185,8 @@ def condition(cause: Cause) -> str:
         case Departure():
             return "i.walk < l.walk AND i.departure = :cause"
         case Outcome():
-            return f"{OUTCOME} = :cause AND NOT (i.walk < l.walk AND i.departure <> '')"
+            told_apart = f"(i.walk < l.walk AND i.departure <> '') OR (i.walk >= l.walk AND {_WAITS})"
+            return f"{OUTCOME} = :cause AND NOT ({told_apart})"
 
 
 def _read(connection: sqlite3.Connection, sql: str, what: dict[str, Any]) -> Iterator[Entry]:

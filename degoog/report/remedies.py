@@ -228,7 +228,7 @@ def _failed(n: int) -> dict[FailReason, tuple[str, str, str]]:
                 n,
             ),
             _("All of it is untouched at the source; nothing is lost."),
-            _("Run the same command again tomorrow."),
+            _("The list says why beside each. Run the same command again later: tomorrow, if it is a daily limit."),
         ),
         FailReason.FLAGGED: (
             n_(

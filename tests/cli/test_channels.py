@@ -267,6 +267,17 @@ def test_on_a_mattermost_too_each_keeps_its_own(call):
     assert {(names[post.channel], post.message) for post in posts} == TAKEN_OVER
 
 
+def test_what_waits_for_slacks_files_is_told_with_its_reason_and_arrives_later(call, export, environ):
+    ended = call(*HERE, environ={"DEGOOG_SLACK_FILES_URL": "http://127.0.0.1:9"})
+    call("report")
+
+    assert ended.code == 4
+    assert "8 items cannot be had from the source today." in told(ended.out)
+    assert "have not been moved yet" not in told(ended.out)
+    assert Path("report/items.csv").read_text(encoding="utf-8").count("files.slack.com does not answer") == 8
+    assert summary(call(*HERE, "--json", environ=environ).out)["pending"] == 0
+
+
 def test_files_that_are_gone_are_named_one_by_one(call, export, environ):
     call(*HERE, environ=environ)
     call("report")
