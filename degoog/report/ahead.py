@@ -29,10 +29,14 @@ def ending(ledger: Ledger, *, road: str) -> Iterator[str]:
         yield f"{happened.format(number=count(number))} {todo}"
 
 
-def details(ledger: Ledger, *, road: str) -> Iterator[str]:
-    """Tell kinds, owners and what will be lost, item by item where there are few; for `plan`, which tells all."""
+def whats(ledger: Ledger, *, road: str) -> Iterator[str]:
+    """Tell what kinds of things were found, and whose they are; for `plan`, which tells all."""
     yield from _kinds(ledger, road)
     yield from _owners(ledger, road)
+
+
+def losing(ledger: Ledger, *, road: str) -> Iterator[str]:
+    """Tell what will be lost on the way; for `plan`, which tells all."""
     for kind in _ENDING[1:]:
         number = counts.lost_ahead(ledger, kind, road=road)
         if number:

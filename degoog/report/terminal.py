@@ -48,11 +48,12 @@ def plan_lines(
     told = [
         *_ends(facts),
         _found(facts),
+        *(ahead.whats(ledger, road=road) if most is None else ()),
         *(_work(work, facts) if work or not leaving else (_("Nothing new to bring."),)),
         *(_not_coming(facts, most) if work or most is None else ()),
         *withdrawn(facts.withdrawn),
         *ahead.ending(ledger, road=road),
-        *(ahead.details(ledger, road=road) if most is None else ()),
+        *(ahead.losing(ledger, road=road) if most is None else ()),
         *_names(ledger, road),
         *_shares(ledger, road),
         *_without_address(ledger, road),
