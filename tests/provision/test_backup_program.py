@@ -45,11 +45,34 @@ def program():
         ("Fatal: repository does not exist: unable to open config file: stat /x/config", "absent"),
         ("Load(<data/1f2e>, 20, 0) returned error: ciphertext verification failed", "damaged"),
         ("subprocess ssh: connect to host depot port 22: Connection refused", "unreachable"),
+        (
+            "Fatal: unable to open repository at sftp:…: unable to start the sftp session, error: unexpected EOF",
+            "unreachable",
+        ),
         ("something nobody has seen yet", "other"),
     ],
 )
 def test_what_other_programs_complain_of_is_understood(program, said, why):
     assert program["trouble"].of(said).why == why
+
+
+def test_ssh_is_asked_itself_where_restic_ends_before_its_words_come(program, tmp_path, monkeypatch):
+    programs = {
+        "restic": "echo 'unable to start the sftp session, error: unexpected EOF' >&2; exit 1",
+        "ssh": "echo 'garde@depot: Permission denied (publickey).' >&2; exit 255",
+    }
+    for name, text in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    settings = {"repository": "sftp:garde@depot:/lauze", "id": "lauze", "state": tmp_path, "place": tmp_path}
+    repository = program["repository"].Repository(settings)
+    environment = {"PATH": f"{tmp_path}:{os.defpath}"}
+    monkeypatch.setattr(repository, "_environment", lambda: environment)
+    monkeypatch.setenv("PATH", environment["PATH"])
+
+    with pytest.raises(program["trouble"].Trouble) as told:
+        repository.snapshots()
+    assert told.value.why == "refused"
 
 
 def test_a_password_in_an_address_is_not_repeated(program):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import socket
 import subprocess
 import time
@@ -144,11 +145,22 @@ class Repository:
             )
             if done.returncode == 0 or accept(done):
                 return done.stdout
-            told = trouble.of(done.stderr or done.stdout, otherwise)
+            said = done.stderr or done.stdout
+            told = trouble.of(said + self._words_of_ssh(said), otherwise)
             if told.why != "locked" or time.monotonic() > until:
                 raise told
             time.sleep(15)
             self._plain("unlock")
+
+    def _words_of_ssh(self, said):
+        """Ask ssh itself why it does not get in: restic passes its words on, and now and then ends before they come."""
+        if trouble.NO_WAY not in said:
+            return ""
+        command = shlex.split(self._ssh())
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=self._environment()
+        )
+        return f"\n{done.stderr}"
 
     def _plain(self, *words):
         subprocess.run(self._command(words), capture_output=True, check=False, env=self._environment())

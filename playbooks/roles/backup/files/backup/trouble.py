@@ -16,6 +16,7 @@ class Trouble(Exception):
         self.detail = detail
 
 
+NO_WAY = "unable to start the sftp session"
 # What restic, ssh and its servers say (restic 0.14 and 0.18), the most telling first.
 _SAID = (
     ("password", r"wrong password or no key found"),
@@ -24,6 +25,8 @@ _SAID = (
     ("full", r"no space left|disk quota|quota exceeded|SSH_FX_FAILURE|sftp: \"failure\"|\b507\b"),
     ("locked", r"already locked|unable to create lock"),
     ("absent", r"is there a repository at|repository does not exist|unable to open config file"),
+    # Where ssh does not come about, restic ends with an “unexpected EOF”, which says nothing of what is kept there.
+    ("unreachable", NO_WAY),
     ("damaged", r"ciphertext verification failed|hash mismatch|does not match id|invalid data returned|damaged"),
     ("damaged", r"load\(<(data|index|snapshot)|repository contains errors|not found in (the )?(repository|index)"),
     (
