@@ -19,6 +19,7 @@ import pytest
 
 from degoog.cli.context import Session
 from degoog.cli.program import program
+from degoog.secrets import Secret
 from tests.cli.memory import MemoryStore
 from tests.servers import archives, machines
 from tests.servers.leading import Leading
@@ -138,11 +139,12 @@ def site() -> Iterator[machines.Site]:
 
 @dataclass
 class Converged:
-    """A layer on which everything is installed, and how the two runs that made it ended."""
+    """A layer on which everything is installed, how the two runs that made it ended, and what they handed over."""
 
     layers: list[Path]
     first: Answer
     second: Answer
+    accesses: dict[str, Secret]
 
 
 @pytest.fixture(scope="session")
@@ -160,7 +162,7 @@ def converged(site: machines.Site, workspace: Workspace) -> Converged:
         assert first.exit == 0, first.out[-3000:] + first.err[-3000:]
         second = workspace.degoog("provision", "--json")
         layer = machine.power_off()
-    return Converged([layer, base], first, second)
+    return Converged([layer, base], first, second, dict(workspace.keyring.known))
 
 
 @pytest.fixture(scope="module")
@@ -169,4 +171,5 @@ def server(site: machines.Site, workspace: Workspace, converged: Converged) -> I
     with machines.booted(site, "serveur", 11, converged.layers) as machine:
         workspace.describe()
         workspace.point_at(machine.host)
+        workspace.keyring.known = dict(converged.accesses)  # other modules have had theirs drawn anew
         yield machine

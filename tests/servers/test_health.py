@@ -52,6 +52,7 @@ def test_the_timer_looks_by_itself_and_keeps_what_it_saw(server, workspace, what
 
 
 def test_mail_of_the_servers_reaches_the_mail_server_that_is_described(server, workspace, what):
+    server.sh(f"mv /etc/degoog/tls/elsewhere /etc/degoog/tls/cloud.lauze.example; rm {STATE}/backup.json")
     with sink.listening(f"{server.site.network}.1") as mails:
         workspace.describe(more=MAIL.format(host=f"{server.site.network}.1", port=mails.port))
         assert workspace.degoog("provision", DEGOOG_MAIL_PASSWORD=PASSWORD).exit == 0
