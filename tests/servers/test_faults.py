@@ -236,20 +236,17 @@ MAIL = """\
 
 def test_doctor_names_all_that_is_wrong_with_a_machine_at_once(server, workspace, what):
     workspace.describe(more=MAIL)
-    server.sh(
-        "cp /etc/os-release /var/tmp/kept; sed -i 's/^ID=debian/ID=ubuntu/; s/^NAME=.*/NAME=Ubuntu/' /etc/os-release"
-    )
     server.sh("systemctl stop nginx")
     try:
         with held(server, 80):
             looked = workspace.degoog("doctor", "--json")
     finally:
-        server.sh("cat /var/tmp/kept > /etc/os-release; systemctl start nginx")
+        server.sh("systemctl start nginx")
         workspace.describe()
     found = checks(looked)
     assert looked.exit == 2
     assert {name: found[name] for name in ("dns", "ssh", "system", "ports", "mail")} == {
-        "dns": {"fail"}, "ssh": {"ok"}, "system": {"fail"}, "ports": {"fail"}, "mail": {"fail"}
+        "dns": {"fail"}, "ssh": {"ok"}, "system": {"ok"}, "ports": {"fail"}, "mail": {"fail"}
     }  # fmt: skip
 
 
