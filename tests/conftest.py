@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from collections.abc import Generator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -106,3 +107,11 @@ class _Headings:
         reasons = Counter(report.longrepr[2] for report in terminalreporter.getreports("skipped"))
         for reason, times in reasons.items():
             terminalreporter.write_line(f"{times} {reason.replace('Skipped', 'skipped', 1)}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a test logged may hold half a character: such a report could not be handed from one process to another."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
