@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -24,6 +25,9 @@ from degoog.ports import Event, Write
 from degoog.secrets import Secret
 from tests.mattermost.talking import Talk
 from tests.memory import Killed
+
+AT = datetime(2021, 3, 28, 2, 30, 0, 123000, tzinfo=UTC)  # when the first message of a drawn talk was said
+
 
 _OURS = "degoog-test-"  # how teams and accounts of tests begin
 
@@ -208,3 +212,13 @@ def real(address: str) -> tuple[str, str]:
     answer = httpx.post(f"{url}/api/v4/users/login", json=body)
     assert answer.status_code == 200, answer.text
     return url, answer.headers["token"]
+
+
+async def no_sleep(_seconds: float) -> None:
+    """The stand-in is never waited for."""
+
+
+def post(chat: Chat, number: int, text: str, who: str = "anna", **more) -> Post:
+    """The number-th message of an export, that many seconds after the first."""
+    given = {"at": AT + timedelta(seconds=number), **more}
+    return Post(ref(f"{chat.name}/m/{number}"), chat.username(who), text=text, **given)

@@ -2,40 +2,25 @@
 
 import asyncio
 import contextlib
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 
-import httpx
 import pytest
 
-from degoog.convert.talk import Attachment, Post, Reaction
+from degoog.convert.talk import Attachment, Reaction
 from degoog.engine import Check, Verified
-from degoog.errors import Usage
-from degoog.mattermost.limits import Limits
 from degoog.model import FailReason
 from degoog.sandbox.mattermost import MattermostSandbox
 from degoog.sandbox.mattermost.server import TOKEN
-from tests.contract.chat import Chat, Dying, Mover, real, ref
+from tests.contract.chat import AT, Chat, Dying, Mover, no_sleep, post, real, ref
 from tests.memory import Killed, blob
 
 REAL = os.environ.get("DEGOOG_TEST_MATTERMOST", "")
-AT = datetime(2021, 3, 28, 2, 30, 0, 123000, tzinfo=UTC)
 MS = 1616898600123
 EVERYWHERE = pytest.mark.parametrize("server", ["sandbox", *(["real"] if REAL else [])], indirect=True)
-
-
-async def no_sleep(_seconds: float) -> None:
-    """The stand-in is never waited for."""
-
-
-@pytest.fixture
-def sandbox() -> Iterator[MattermostSandbox]:
-    with MattermostSandbox() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +48,6 @@ def chat(server: Chat) -> Chat:
 @pytest.fixture
 def mover(chat, tmp_path) -> Mover:
     return Mover(chat, tmp_path / "ledger.db")
-
-
-def post(chat: Chat, number: int, text: str, who: str = "anna", **more) -> Post:
-    """The number-th message of an export, that many seconds after the first."""
-    given = {"at": AT + timedelta(seconds=number), **more}
-    return Post(ref(f"{chat.name}/m/{number}"), chat.username(who), text=text, **given)
 
 
 @EVERYWHERE
@@ -333,140 +312,3 @@ def test_killed_all_along_the_way_it_ends_as_if_it_had_not_been(tmp_path):
             assert sorted(chat.said("semis")) == ["m 0", "m 1", "m 2", "r", "r", "r"], requests
             assert running.world.settings["TeamSettings"]["MaxUsersPerTeam"] == 50
     assert requests > 20
-
-
-def test_settings_too_narrow_are_said_or_raised_and_put_back_also_after_a_kill(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
-    limits = sandbox.world.settings["FileSettings"]
-    limits["MaxFileSize"] = 100
-    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
-    talks = [chat.talk(room, post(chat, 1, "bonjour"))]
-
-    with pytest.raises(Usage, match=r"FileSettings\.MaxFileSize is 100"):
-        mover.move(chat.things(room), talks, limits=Limits.KEEP)
-
-    requests = 0
-    while limits["MaxFileSize"] == 100 and requests < 60:
-        requests += 1
-        with contextlib.suppress(Killed):
-            mover.move(chat.things(room), talks, wire=Dying(requests, answered=True))
-    assert limits["MaxFileSize"] > 100
-    mover.move(chat.things(room), talks)
-
-    assert chat.said("semis") == ["bonjour"]
-    assert limits["MaxFileSize"] == 100
-    assert not sandbox.world.admin.kept["preferences"]
-
-
-def test_a_file_larger_than_the_server_takes_fails_alone_or_has_the_limit_raised(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
-    limits = sandbox.world.settings["FileSettings"]
-    limits["MaxFileSize"] = 5000
-    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
-    film = Attachment(ref("F1"), "film.mp4", blob(bytes(6000)))
-    talks = [chat.talk(room, post(chat, 1, "le film", attachments=(film,))), chat.talk(room, post(chat, 2, "et"))]
-
-    kept = mover.move(chat.things(room), talks, limits=Limits.KEEP)
-    assert (kept.failed, chat.said("semis")) == (1, ["et"])
-
-    raised = mover.move(chat.things(room), talks, limits=Limits.RAISE)
-    assert (raised.failed, chat.said("semis")) == (0, ["le film", "et"])
-    assert limits["MaxFileSize"] == 5000
-
-
-def test_the_server_visits_no_link_while_it_imports_where_settings_may_change(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
-    service = sandbox.world.settings["ServiceSettings"]
-    service["EnableLinkPreviews"] = True
-    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
-    talks = [chat.talk(room, post(chat, 1, "https://lauze.example"))]
-
-    mover.move(chat.things(room), talks, limits=Limits.RAISE)
-
-    assert service["EnableLinkPreviews"]
-    patches = [one for one in sandbox.world.patched if "EnableLinkPreviews" in one.get("ServiceSettings", {})]
-    assert [one["ServiceSettings"]["EnableLinkPreviews"] for one in patches] == [False, True]
-
-
-class Older(httpx.AsyncBaseTransport):
-    """The wire to a server that has not some way of asking."""
-
-    def __init__(self, unknown: str) -> None:
-        self._inner = httpx.AsyncHTTPTransport()
-        self._unknown = unknown
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path.endswith(self._unknown):
-            return httpx.Response(404, json={"id": "api.context.404.app_error"}, request=request)
-        return await self._inner.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-
-class Overlooking(httpx.AsyncBaseTransport):
-    """The wire to a server whose listing of channels misses one: its pages are not in a firm order."""
-
-    def __init__(self, name: str) -> None:
-        self._inner = httpx.AsyncHTTPTransport()
-        self._name = name
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response = await self._inner.handle_async_request(request)
-        if request.method != "GET" or request.url.path != "/api/v4/channels":
-            return response
-        told = json.loads(await response.aread())
-        return httpx.Response(200, json=[one for one in told if one["name"] != self._name], request=request)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-
-def test_a_channel_that_no_listing_gives_is_neither_made_again_nor_taken_for_gone(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
-    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis", header="avant")
-    mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "oui"))])
-    made = chat.channel("semis")
-    chat.api("PUT", f"/channels/{made['id']}/patch", json={"header": "à nous"})
-
-    later = replace(room, name="potager", header="après")
-    talks = [chat.talk(room, post(chat, 1, "oui")), chat.talk(room, post(chat, 2, "encore"))]
-    balance = mover.move(chat.things(later), talks, wire=Overlooking("semis"))
-
-    assert (balance.failed, balance.pending) == (0, 0)
-    assert (chat.channel("semis")["id"], chat.channel("semis")["header"]) == (made["id"], "à nous")
-    assert [one["message"] for one in chat.posts("semis") if not one["type"].startswith("system_")] == ["oui", "encore"]
-
-
-def test_history_is_read_at_a_server_that_marks_one_channel_at_a_time_too(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
-    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
-
-    mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "oui"))], wire=Older("/mark_read"))
-
-    assert set(chat.seen("semis").values()) == {1}
-    assert not mover.losses()
-
-
-def test_link_previews_stay_where_settings_must_stay(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
-    sandbox.world.settings["ServiceSettings"]["EnableLinkPreviews"] = True
-    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
-
-    balance = mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "oui"))], limits=Limits.KEEP)
-
-    assert (balance.failed, balance.pending, sandbox.world.patched) == (0, 0, [])
-
-
-def test_what_was_read_before_its_files_came_is_read_again(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
-    sandbox.world.linger = 12
-    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
-    plan = Attachment(ref("F1"), "plan.txt", blob(b"tomates"))
-
-    mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "le plan", attachments=(plan,)))])
-
-    read = [one for one in sandbox.log if one.path.endswith("/posts") and one.method == "GET"]
-    assert len(read) > 2
-    assert not mover.losses()
-    assert mover.verify(Check.FULL).sound
