@@ -48,7 +48,10 @@ def _moved(site: chat.Site, place: Path, messages: int) -> None:
     label = f"{messages:,} messages"
     say(plain(f"{label}: in all, in {len(jobs)} imports", f"{ran.seconds:.1f} s ({ran.cpu:.1f} cpu)"))
     say(plain(f"{label}: imports, as the server tells; of that, at work", f"{imported:.1f} s; {running:.1f} s"))
-    say(plain(f"{label}: everything else", f"{own:.1f} s"))
+    first, last = min(made for made, _start, _end in jobs), max(end for _made, _start, end in jobs)
+    before, after = (first - began) / 1000, ran.seconds - (last - began) / 1000
+    where = f"{before:.1f} before the first, {own - before - after:.1f} between, {after:.1f} after the last"
+    say(plain(f"{label}: everything else", f"{own:.1f} s: {where}"))
     say(at_most(f"{label}: everything else, beside the imports", own / imported, _BOUND))
     say(plain(f"{label}: likewise, beside the imports at work", f"{(ran.seconds - imported) / running:.2f}"))
     say(memory(f"{label}: peak memory", ran, bound=_MEMORY))

@@ -146,6 +146,8 @@ async def _work(state: _Run[P, Q], step: _Step, feed: Feed) -> None:
                 batch.put(task)
                 held |= _held(row, task, losses)
                 if not (batch.full or step.alone):
+                    if closing:
+                        await asyncio.sleep(0)  # what is on its way goes first: it need not wait for the next batch
                     continue
             if held:
                 closing.append(asyncio.create_task(_try_close(state, batch, held, feed)))

@@ -154,8 +154,16 @@ def losses(ledger: Ledger, *, run: int | None = None, road: str | None = None) -
 
     `unproven` is left to `checks`, which knows what was proven since.
     """
-    groups = (Group(kind, count(ledger, kind, run=run, road=road)) for kind in LossKind if kind != LossKind.UNPROVEN)
-    return sorted((group for group in groups if group.tally.items), key=lambda group: -group.tally.items)
+    # From the losses to the items: most items have none, and asking kind by kind would read all of them each time.
+    start = "FROM (SELECT DISTINCT item, kind FROM loss WHERE kind <> :cause) k CROSS JOIN item i ON i.id = k.item"
+    sql = (
+        f"SELECT k.kind, count(*), sum(i.count), {_BYTES} {FROM.replace('FROM item i', start)} AND {ARRIVED} GROUP BY 1"
+    )
+    rows = {
+        LossKind(kind): Tally(*numbers)
+        for kind, *numbers in _rows(ledger, sql, run=run, road=road, cause=LossKind.UNPROVEN)
+    }
+    return sorted((Group(kind, rows[kind]) for kind in LossKind if kind in rows), key=lambda group: -group.tally.items)
 
 
 def count(ledger: Ledger, cause: Cause, *, run: int | None = None, road: str | None = None) -> Tally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -131,10 +131,9 @@ class Lane:
         sql = PENDING
         if arrived is not None:
             sql += " AND " + ("" if arrived else "NOT ") + "(i.done_content IS NOT NULL AND i.done_place <> i.place)"
-        sql += IN_WALK_ORDER if in_walk_order else BY_HOLDER
         # What only moves is asked for one by one: each move may change where the next one lies.
-        sql += " LIMIT 1" if arrived else " LIMIT 500"
-        while rows := [read(row) for row in self._connection.execute(sql, what)]:
+        pages = [f"{sql}{one} LIMIT {1 if arrived else 500}" for one in (IN_WALK_ORDER if in_walk_order else BY_HOLDER)]
+        while rows := self._page(pages, what):
             yield from rows if arrived else self._with_parts(rows)
             what |= {"up": rows[-1].up, "id": rows[-1].id}
         if stage is Stage.CONTENT and not arrived:
@@ -142,6 +141,10 @@ class Lane:
             while rows := [read(row) for row in self._connection.execute(HEADS_OF_PENDING, what)]:
                 yield from self._with_parts(rows)
                 what |= {"up": rows[-1].up, "id": rows[-1].id}
+
+    def _page(self, pages: Iterable[str], what: Mapping[str, object]) -> list[Row]:
+        """Give the first page that is not empty."""
+        return next((rows for sql in pages if (rows := [read(row) for row in self._connection.execute(sql, what)])), [])
 
     def _with_parts(self, rows: list[Row]) -> list[Row]:
         what = {"heads": json.dumps([row.id for row in rows]), "walk": self.number}

@@ -27,6 +27,7 @@ _COLUMNS = (
     "proof_digest", "proof_etag", "new_link", "found", "unit",
 )  # fmt: skip
 _PAGE = 1000
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps would make one a line
 
 
 def map_name(road: str, source: str) -> str:
@@ -67,7 +68,7 @@ def read_map(ledger: Ledger, file: IO[bytes], *, naming: Naming, identity: str, 
 
 
 def _line(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return _ENCODE(value).encode() + b"\n"
 
 
 def _rows(lane: Lane) -> Iterator[list[Any]]:
@@ -80,7 +81,7 @@ def _rows(lane: Lane) -> Iterator[list[Any]]:
     )
     while rows := connection.execute(sql, (lane.id, after)).fetchall():
         for id_, *columns, aliases, losses in rows:
-            yield [*columns, json.loads(aliases), json.loads(losses)]
+            yield [*columns, *(json.loads(more) if more != "[]" else [] for more in (aliases, losses))]
             after = id_
 
 

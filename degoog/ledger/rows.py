@@ -24,8 +24,10 @@ WHERE i.lane = :lane AND i.stage = :stage AND i.state = 'pending' AND i.walk >= 
 """
 )
 
-IN_WALK_ORDER = " AND i.id > :id ORDER BY i.id"
-BY_HOLDER = " AND (i.up, i.id) > (:up, :id) ORDER BY i.up, i.id"
+IN_WALK_ORDER = (" AND i.id > :id ORDER BY i.id",)
+# A page goes on in the holder in which the last one ended, else with the next holder: SQLite has no index for both in
+# one comparison of rows, where one of the columns is the rowid, and would read a long channel from its beginning.
+BY_HOLDER = (" AND i.up = :up AND i.id > :id ORDER BY i.id", " AND i.up > :up ORDER BY i.up, i.id")
 
 # Heads that were settled before, of which a part waits.
 _HEADS = """(

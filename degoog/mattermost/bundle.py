@@ -20,6 +20,7 @@ from degoog.mattermost.lines import KINDS, VERSION, Line
 from degoog.model import FailReason
 from degoog.ports import Blob
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps would make one a line
 LONGEST_LINE = 16 << 20  # mattermost.md §3: a longer one fails the whole import
 _NAMES = Names(Rules(characters="/\\", longest=200))  # the importer names a file by the end of its path
 
@@ -60,7 +61,7 @@ class Bundle:
 
     def add(self, line: Line) -> tuple[str, int]:
         """Add a line; gives its kind and its number in its block. Raises `Refused` for one the importer cannot read."""
-        text = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        text = _ENCODE(line).encode() + b"\n"
         if len(text) > LONGEST_LINE:
             raise Refused(FailReason.TOO_LARGE, f"{len(text)} > {LONGEST_LINE}")
         kind = str(line["type"])

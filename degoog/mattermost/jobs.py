@@ -16,7 +16,7 @@ from degoog.mattermost.client import Client, words
 
 _PART = 32 << 20  # the first of several must be 5 MiB at least (mattermost.md §4)
 _TRIES = 6  # of one part that breaks
-_SOONEST, _LATEST = 0.2, 0.5  # seconds between two looks at a job: a fiftieth of the time it has taken, in between
+_SOONEST, _LATEST = 0.1, 0.25  # seconds between two looks at a job: a fiftieth of the time it has taken, in between
 _TOLD = 2.0  # seconds between two looks at how far it is
 _OURS = "degoog-"
 _ENDED = frozenset({"success", "error", "canceled", "warning"})

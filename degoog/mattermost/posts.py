@@ -12,6 +12,7 @@ from degoog.mattermost.client import Client
 from degoog.mattermost.lines import NAME, REF
 
 _PAGE = 200
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _AT_ONCE = 200
 
 
@@ -51,7 +52,7 @@ def there(post: dict[str, Any]) -> There:
         sorted((name, size) for name, size, _id in files),
         props.get("attachments"),
     ]
-    told = json.dumps(read, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    told = _ENCODE(read)
     return There(
         id=str(post["id"]),
         ref=str(props.get(REF, "")),

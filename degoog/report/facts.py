@@ -61,10 +61,11 @@ def gather(ledger: Ledger, *, run: int | None = None, road: str | None = None, e
     """
     lanes = tuple(counts.lanes(ledger, run=run, road=road))
     reasons = counts.reasons(ledger, run=run, road=road)
-    found = {group.cause: group.tally for group in reasons}
+    losses = counts.losses(ledger, run=run, road=road)
+    found = {group.cause: group.tally for group in (*reasons, *losses)}
     look = []
     for cause in TO_LOOK_AT:
-        counted_apart = isinstance(cause, LossKind | Verdict)
+        counted_apart = isinstance(cause, Verdict) or cause is LossKind.UNPROVEN
         tally = counts.count(ledger, cause, run=run, road=road) if counted_apart else found.get(cause, Tally())
         if tally.items:
             look.append(Group(cause, tally))
@@ -76,7 +77,7 @@ def gather(ledger: Ledger, *, run: int | None = None, road: str | None = None, e
         look=tuple(look),
         looks=counts.to_look_at(ledger, [group.cause for group in look], run=run, road=road),
         left=tuple(group for group in reasons if group.cause not in TO_LOOK_AT),
-        changed=tuple(group for group in counts.losses(ledger, run=run, road=road) if group.cause not in TO_LOOK_AT),
+        changed=tuple(group for group in losses if group.cause not in TO_LOOK_AT),
         departed=tuple(counts.departures(ledger, run=run, road=road)),
         checks=counts.checks(ledger, road=road, extra=extra),
         withdrawn=tuple(counts.withdrawn(ledger, road=road)),

@@ -127,6 +127,27 @@ def test_a_machine_that_does_not_reach_lets_encrypt_keeps_its_certificates(serve
     assert workspace.degoog("provision").exit == 0
 
 
+def test_a_certificate_that_somebody_deleted_is_drawn_anew(server, workspace, what):
+    server.sh(f"rm -r /etc/degoog/tls/{CLOUD}")
+    mended = workspace.degoog("provision")
+    assert mended.exit == 0, mended.out
+    assert https(server, CLOUD, "/status.php")[0] == 200
+
+
+def test_a_name_that_has_no_certificate_yet_does_not_keep_nginx_from_answering_lets_encrypt(server, workspace, what):
+    path = workspace.folder / "workspace.yml"
+    path.write_text(path.read_text().replace("mode: internal", "mode: letsencrypt\n    email: referente@lauze.example"))
+    server.sh(f"rm -r /etc/degoog/tls/{CLOUD}")
+    stopped = workspace.degoog("provision")
+    workspace.describe()
+    assert stopped.exit == 4, stopped.out
+    assert "does not reach Let's Encrypt" in flat(stopped.out)
+    server.sh("nginx -t")
+    assert server.sh("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/").strip() == "301"
+    assert workspace.degoog("provision").exit == 0
+    assert https(server, CLOUD, "/status.php")[0] == 200
+
+
 @pytest.mark.parametrize(
     ("kind", "detail", "said", "code"),
     [

@@ -1,10 +1,12 @@
 #!/bin/sh
-# certbot runs this after each renewal, with RENEWED_LINEAGE as its only argument from outside.
+# certbot runs this after each renewal, and the playbook each time, with RENEWED_LINEAGE as its only argument.
 set -eu
 umask 077
 place=/etc/degoog/tls/$(basename "$RENEWED_LINEAGE")
+cmp -s "$RENEWED_LINEAGE/fullchain.pem" "$place/fullchain.pem" && cmp -s "$RENEWED_LINEAGE/privkey.pem" "$place/privkey.pem" && exit
 mkdir -p "$place"
 cp "$RENEWED_LINEAGE/privkey.pem" "$place/privkey.pem"
 cp "$RENEWED_LINEAGE/fullchain.pem" "$place/fullchain.pem"
 chmod 0644 "$place/fullchain.pem"
 systemctl reload nginx || true
+echo placed
