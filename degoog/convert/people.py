@@ -75,11 +75,17 @@ class Named:
 
 
 def name_people(
-    wanted: Iterable[Wanted], accounts: Accounts, assigned: Callable[[Wanted], Assigned | None] = lambda _one: None
+    wanted: Iterable[Wanted],
+    accounts: Accounts,
+    assigned: Callable[[Wanted], Assigned | None] = lambda _one: None,
+    *,
+    earlier: Callable[[Ref], str] = lambda _ref: "",
 ) -> Mapping[str, Named]:
     """Give everybody's account, by id. The same people and accounts give the same names, in whatever order.
 
-    Two people of one address share an account, and so do two whom people.csv gives the same.
+    Two people of one address share an account, and so do two whom people.csv gives the same. `earlier` gives the name
+    of the account that somebody got in an earlier run, empty where there was none: whoever has no address there (a
+    bot, for one) is known by nothing else.
     """
     named: dict[str, Named] = {}
     taken: set[str] = set()
@@ -94,7 +100,7 @@ def name_people(
             taken.add(username)
             continue
         known = accounts.by_email(email) if email else None
-        known = known or accounts.by_email(stand_in_address(one.ref))
+        known = known or accounts.by_email(stand_in_address(one.ref)) or earlier(one.ref)
         if known:
             named[one.id] = Named(known, email, known=True, chosen=said is not None)
             taken.add(known)

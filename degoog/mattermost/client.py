@@ -100,16 +100,19 @@ class Client:
     ) -> tuple[int, Any]:
         """Call the API at a path behind `/api/v4`; give the status and the answer's JSON, None where it has none.
 
-        An error's JSON holds `id` and `message`. Raises `Unavailable`, and httpx's `TransportError` where nobody
-        knows what the request did; `extensions=REPEATABLE` has those repeated.
+        An error's JSON holds `id` and `message`. Raises `Unavailable`, also where nobody knows what the request did;
+        `extensions=REPEATABLE` has those repeated.
         """
-        response = await self._opened.request(
-            method,
-            self.url + _API + path,
-            json=body if body is not None else None,
-            headers=self._headers(),
-            extensions=dict(extensions or {}),
-        )
+        try:
+            response = await self._opened.request(
+                method,
+                self.url + _API + path,
+                json=body if body is not None else None,
+                headers=self._headers(),
+                extensions=dict(extensions or {}),
+            )
+        except httpx.TransportError as error:
+            raise Unavailable(self._broke(path)) from error
         try:
             return response.status_code, response.json()
         except ValueError:
@@ -164,6 +167,10 @@ class Client:
             if response.status_code != 200:
                 raise Refused(FailReason.UNREADABLE, str(response.status_code))
             yield response.aiter_bytes(1 << 18)
+
+    def _broke(self, path: str) -> str:
+        text = _("the connection to {url} broke at {path}; what it had begun is looked for in the next run")
+        return text.format(url=self.url, path=path.partition("?")[0])
 
     def said(self, path: str, status: int, answer: object) -> str:
         """Give an error in words: what the server said to a request."""

@@ -62,6 +62,8 @@ async def make(tools: Tools, tasks: Sequence[Make]) -> list[Result]:
     for task in tasks:
         if isinstance(task.value, Channel) and task.value.team:
             there = await _there(tools, task, task.value)
+            if there is not None and task.value.private and not there.private:
+                continue  # it is refused below: nobody comes into a public channel by that
             name = there.name if there else task.value.name
             for username in task.value.members:
                 batch.rooms.setdefault(username.lower(), {}).setdefault(task.value.team, []).append(name)

@@ -20,7 +20,7 @@ from degoog.mattermost.limits import Settings
 from degoog.mattermost.lines import Line, Room
 from degoog.mattermost.posts import There
 from degoog.mattermost.shores import Shores
-from degoog.mattermost.unit import Message, Rules, Unit, Writer, as_written, unit
+from degoog.mattermost.unit import Message, Rules, Unit, Writer, as_written, complete, unit
 from degoog.model import FailReason, Item, Loss, LossKind, Proof, Ref
 from degoog.ports import Failed, Result, Settled, Unknown, Write
 
@@ -126,7 +126,7 @@ async def _import(batch: _Batch) -> str:
             if at_fault is None:
                 return ended.error
             for message in at_fault.messages.values():
-                if not _arrived(batch, at_fault, message):
+                if not _whole(message, _arrived(batch, at_fault, message)):
                     message.failed = _refused(ended.error)
             for line, its in numbers.items():
                 if its is at_fault or batch.shores.has(its):
@@ -195,6 +195,11 @@ def _arrived(batch: _Batch, its: Unit, message: Message) -> list[There] | None:
     return [one for one in found if one is not None] if all(found) and found else None
 
 
+def _whole(message: Message, arrived: list[There] | None) -> bool:
+    """Whether a message's posts are there with their files and reactions."""
+    return arrived is not None and all(map(complete, message.awaited, arrived))
+
+
 def _result(batch: _Batch, its: Unit, message: Message, doubt: str) -> Result:
     item, at = message.item, message.at
     if at.proof is not None:  # it arrived before: what a later export says of it changes nothing
@@ -202,10 +207,13 @@ def _result(batch: _Batch, its: Unit, message: Message, doubt: str) -> Result:
         losses = (Loss(LossKind.WORDING, _("changed after it was moved")),) if changed else ()
         return Settled(item, at.was or at.path, at.proof, losses)
     arrived = _arrived(batch, its, message)
-    if arrived is None:
+    if not _whole(message, arrived):
         if message.failed is not None:
             return Failed(item, message.failed.reason, message.failed.detail)
-        return Unknown(item, doubt) if doubt else Failed(item, FailReason.REJECTED, _("it did not arrive"))
+        if doubt:
+            return Unknown(item, doubt)
+    if arrived is None:
+        return Failed(item, FailReason.REJECTED, _("it did not arrive"))
     first, holder = arrived[0], at.path.rpartition("/")[0]
     link = f"{batch.tools.client.url}/{holder.partition('/')[0]}/pl/{first.id}"
     proof = Proof(first.id, digest=first.digest, etag=str(first.edited))
@@ -221,6 +229,8 @@ def _missing(message: Message, arrived: Iterable[There]) -> list[Loss]:
             losses += [Loss(LossKind.ATTACHMENT, name) for name in post.files if name not in names] or [
                 Loss(LossKind.ATTACHMENT, post.files[-1])
             ]
+        if there.reactions < post.reactions:
+            losses.append(Loss(LossKind.REACTION))
     return losses
 
 

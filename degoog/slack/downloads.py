@@ -80,7 +80,8 @@ class Downloads:
     async def file(self, raw: Mapping[str, Any], plain: File) -> File:
         """Give a file with its bytes, or with why they could not be had.
 
-        Raises `Refused(DEFERRED)` where its host does not answer: the message waits, the others go on.
+        Raises `Refused(DEFERRED)` where its host does not answer, or not to the end: the message waits, the others go
+        on.
         """
         address = str(
             raw.get("list_csv_download_url") or raw.get("url_private_download") or raw.get("url_private") or ""
@@ -162,8 +163,8 @@ class Downloads:
                 raise _not_today(host) from error
             except httpx.TransportError as error:
                 if attempt == _TRIES - 1:
-                    text = _("the connection broke several times")
-                    raise Refused(FailReason.CONNECTION, text) from error
+                    text = _("the connection to {host} broke several times")
+                    raise Refused(FailReason.DEFERRED, text.format(host=host)) from error
                 await self._sleep(min(30.0, 2.0**attempt))
             else:
                 break
@@ -243,6 +244,8 @@ def _check(response: httpx.Response, plain: File | None) -> None:
         raise Refused(FailReason.UNREADABLE, _expired())
     if response.status_code in {404, 410}:
         raise Refused(FailReason.UNREADABLE, _("no longer in Slack"))
+    if response.status_code >= 500:
+        raise Refused(FailReason.DEFERRED, _("Slack answers {status}").format(status=response.status_code))
     if response.status_code not in {200, 206, 416}:
         raise Refused(FailReason.UNREADABLE, _("Slack answers {status}").format(status=response.status_code))
     page = plain is not None and (plain.mode in _PAGES or "html" in plain.mimetype)

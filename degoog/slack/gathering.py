@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import threading
@@ -20,6 +21,7 @@ from degoog.slack.pack import LARGEST_DAY, LARGEST_LIST, Pack, Part, Role
 from degoog.slack.roster import CHANNELS, PAGES, Listed, Roster, shares
 from degoog.slack.store import Day, Row, Store
 
+_ENOUGH = 200  # messages that tell which workspace they are of
 _FOLDER = "degoog folder"  # where the canvas of a channel lay
 
 
@@ -45,9 +47,11 @@ class Gathering:
         for number, pack in enumerate(self._packs):
             self._index(number, pack)
         order = sorted(range(len(self._packs)), key=self._newest)
+        accounts = set()
         for number in order:
-            self._roster.people(self._listed[number])
-        accounts = {self._roster.account(self._listed[number]) for number in order}
+            account = self._account(number)
+            accounts.add(account)
+            self._roster.people(self._listed[number], account)
         if len(accounts) > 1:
             raise Usage(
                 _(
@@ -124,6 +128,23 @@ class Gathering:
         except Refused as refused:
             self._problem(pack, part, refused)
         return [one for one in out if isinstance(one, dict)]
+
+    def _account(self, number: int) -> str:
+        """Give the workspace's id: without it in a list (users.json is missing, or damaged) messages tell it."""
+        listed = self._listed[number]
+        return self._roster.account(listed) or self._said_in(number) or self._roster.nameless(listed)
+
+    def _said_in(self, number: int) -> str:
+        told: Counter[str] = Counter()
+        for day in self._store.days(number):
+            _archive, member = self._store.member(day.member)
+            with contextlib.suppress(Refused, entries.Cut):
+                for element in entries.elements(entries.text_of(self._packs[number].read(member, limit=LARGEST_DAY))):
+                    team = entries.identifier(element.value.get("team")) if isinstance(element.value, dict) else ""
+                    told[team] += team.startswith("T")
+            if told.total() >= _ENOUGH:
+                break
+        return told.most_common(1)[0][0] if told.total() else ""
 
     def _newest(self, number: int) -> str:
         row = self._store.sql.execute("SELECT max(day) FROM day WHERE archive = ?", (number,)).fetchone()

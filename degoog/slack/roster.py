@@ -33,21 +33,22 @@ class Roster:
         self._consent = consent
 
     def account(self, listed: Listed) -> str:
-        """Give the workspace's id, a Grid's own id, or what stands for it in an export that tells none."""
+        """Give the workspace's id or a Grid's own id, empty where no list tells it."""
         users = [row for _space, name, rows in listed if name in {"users", "org_users"} for row in rows]
         grid = Counter(str(one["enterprise_user"].get("enterprise_id")) for one in users if _grid(one))
         if any(space for space, _name, _rows in listed) and grid:
             return grid.most_common(1)[0][0]
         teams = Counter(id_ for one in users if (id_ := entries.identifier(one.get("team_id"))).startswith("T"))
-        if teams:
-            return teams.most_common(1)[0][0]
+        return teams.most_common(1)[0][0] if teams else ""
+
+    def nameless(self, listed: Listed) -> str:
+        """Give what stands for the id of a workspace of which nothing tells it."""
         rooms = [row for _space, name, rows in listed if name == "channels" for row in rows]
         general = next((str(row.get("id")) for row in rooms if row.get("is_general")), "")
         return f"slack-{general or min((str(row.get('id')) for row in rooms), default='export')}"
 
-    def people(self, listed: Listed) -> None:
-        """Take in the people, groups and emoji of one export."""
-        account = self.account(listed)
+    def people(self, listed: Listed, account: str) -> None:
+        """Take in the people, groups and emoji of one export of the workspace with that id."""
         for _space, name, rows in listed:
             if name in {"users", "org_users"}:
                 for row in rows:

@@ -66,6 +66,15 @@ def test_what_the_server_refuses_comes_with_its_own_words():
         entered(server, lambda opened: opened.do("POST", "/channels", {}))
 
 
+def test_a_connection_that_breaks_while_something_is_asked_for_stops_the_run_in_words():
+    def broken(_request: httpx.Request) -> httpx.Response:
+        raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+
+    server = Server({("POST", "/jobs"): broken})
+    with pytest.raises(Unavailable, match=r"chat\.lauze\.example broke at /jobs"):
+        entered(server, lambda opened: opened.call("POST", "/jobs", {}))
+
+
 def test_the_token_is_in_no_error_and_no_address():
     server = Server()
     entered(server)

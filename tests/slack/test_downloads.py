@@ -89,10 +89,12 @@ def test_a_host_that_asks_for_patience_gets_it(hosts):
     assert got(hosts, PLAN)[0].lost == ""
 
 
-def test_a_transfer_that_always_breaks_is_told_and_stops_nothing(hosts):
+def test_a_file_that_never_comes_whole_is_waited_for(hosts):
     hosts.faults.add(Fault(FaultKind.CUT_BODY, "*F0PLAN*", bytes=0))
 
-    assert got(hosts, PLAN)[0].lost == "the connection broke several times"
+    with pytest.raises(Refused, match=r"files\.slack\.com broke several times") as waits:
+        got(hosts, PLAN)
+    assert waits.value.reason is FailReason.DEFERRED
 
 
 @pytest.mark.parametrize("id_", ["F0EXPIRE", "F0VIEUX"])

@@ -95,6 +95,7 @@ class Conversion:
             (Wanted(user.ref, user.id, user.handle, user.shown, user.email) for user in everyone.users),
             accounts,
             self._assigned,
+            earlier=lambda ref: self._earlier(ref).removeprefix("@"),
         )
         spaces = everyone.workspaces
         alone = self._team if len(spaces) == 1 else ""

@@ -1,0 +1,88 @@
+"""What moved before, when a later export, a bot or a broken import comes: nothing twice, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from degoog.mattermost.lines import REF
+from degoog.sandbox.mattermost import importer
+from degoog.sandbox.mattermost.rules import Wrong
+from degoog.sandbox.mattermost.server import TOKEN, MattermostSandbox
+from degoog.sandbox.mattermost.world import Post
+from tests.cli.files import summary
+from tests.slack.packing import BASE, USERS, pack, said
+
+
+@pytest.fixture
+def chat() -> Iterator[MattermostSandbox]:
+    """A server that makes bots of bots."""
+    with MattermostSandbox() as chat:
+        yield chat
+
+
+def moved(call: Any, chat: MattermostSandbox, members: Mapping[str, object]) -> dict[str, Any]:
+    """Migrate an export; gives the summary."""
+    pack(Path("export.zip"), members)
+    environ = {"DEGOOG_MATTERMOST_URL": chat.url, "DEGOOG_MATTERMOST_TOKEN": TOKEN}
+    words = ("migrate", "channels", "--source", "slack:export.zip", "--to", "mattermost", "--json")
+    return summary(call(*words, environ=environ).out)
+
+
+def posts(chat: MattermostSandbox) -> list[Post]:
+    """All that was imported."""
+    return [post for post in chat.world.posts.values() if REF in post.props]
+
+
+def words(chat: MattermostSandbox) -> list[str]:
+    """All that people and bots said, as often as it is there."""
+    return sorted(post.message for post in posts(chat))
+
+
+BOT = {"id": "U9", "team_id": "T1", "name": "polly", "is_bot": True, "profile": {"real_name": "Polly", "bot_id": "B9"}}
+
+
+def test_a_bot_that_moved_goes_on_speaking(call, chat):
+    first = said(1, "vote", user="U9", bot_id="B9")
+    export = {**BASE, "users.json": [*USERS, BOT], "jardin/2023-11-14.json": [first]}
+    assert moved(call, chat, export)["moved"] > 0
+
+    later = moved(call, chat, export | {"jardin/2023-11-15.json": [said(2, "vote again", user="U9", bot_id="B9")]})
+
+    assert (later["moved"], later["failed"], later["exit"]) == (1, 0, 0)
+    assert words(chat) == ["vote", "vote again"]
+    assert len({post.user for post in posts(chat)}) == 1
+
+
+@pytest.mark.parametrize("users", [None, b"[{", []])
+def test_a_later_export_whose_people_are_missing_is_still_of_the_same_workspace(call, chat, users):
+    days = {"jardin/2023-11-14.json": [said(1, "hello", team="T1")]}
+    moved(call, chat, {**BASE, **days})
+    later = {**BASE, **days, "jardin/2023-11-15.json": [said(2, "again", team="T1")]}
+    del later["users.json"]
+
+    moved(call, chat, later if users is None else later | {"users.json": users})
+
+    assert words(chat) == ["again", "hello"]
+
+
+def test_a_message_that_came_without_its_reactions_has_not_arrived(call, chat, monkeypatch):
+    whole = importer.Importer._say
+    broken: list[Post] = []
+
+    def say(self, channel, data, root):
+        if data.get("reactions") and not broken:
+            broken.append(whole(self, channel, {**data, "reactions": []}, root))
+            raise Wrong("the database went away")
+        return whole(self, channel, data, root)
+
+    monkeypatch.setattr(importer.Importer, "_say", say)
+    liked = said(1, "hello", reactions=[{"name": "leaves", "count": 1, "users": ["U1"]}])
+
+    assert moved(call, chat, {**BASE, "jardin/2023-11-14.json": [liked]})["exit"] == 0
+    (post,) = posts(chat)
+    assert broken
+    assert [emoji for _who, emoji in post.reactions] == ["leaves"]
