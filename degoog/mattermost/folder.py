@@ -5,14 +5,13 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from degoog.convert.held import reading
 from degoog.convert.names import Names, Rules
-from degoog.convert.talk import Channel, Emoji, Person, Team, Thread
+from degoog.convert.talk import Channel, Emoji, Person, Post, Team, Thread
 from degoog.errors import Bodiless, Usage
 from degoog.files import replacing, write_atomically
 from degoog.i18n import _, trouble
@@ -21,7 +20,8 @@ from degoog.mattermost.batch import BYTES, POSTS
 from degoog.mattermost.bundle import Bundle
 from degoog.mattermost.census import DIRECT, Conversation
 from degoog.mattermost.lines import Room
-from degoog.mattermost.parts import TOWN_SQUARE, Parts, digest, digest_of, direct_place, listed
+from degoog.mattermost.parts import TOWN_SQUARE, Answers, Parts, digest, digest_of, direct_place, listed, said_at
+from degoog.mattermost.posts import There
 from degoog.mattermost.unit import Message, Shore, Unit, Writer
 from degoog.model import FailReason, Intent, Item, Loss, LossKind, Proof, Ref, Seen, Stage
 from degoog.ports import Blob, Bytes, Failed, Make, Move, Naming, Part, Result, Settled, Task, Touch, Write
@@ -114,6 +114,17 @@ class BundleFolder:
         place, _slash, name = path.rpartition("/")
         return digest_of(self._read(), _place(place), name) if algorithm == "sha256" else ""
 
+    async def keep(self, bundle: Bundle, name: str, refs: Sequence[str], answers: Sequence[Answers]) -> None:
+        """Write a part; what was read back before is no longer all there is."""
+        await self.parts.keep(bundle, name, refs, answers)
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+
+    def said_at(self, ref: Ref) -> int | None:
+        """Give when a message was said, as an earlier part has it."""
+        return said_at(self._read(), str(ref))
+
     def _read(self) -> sqlite3.Connection:
         self._index = self._index or self.parts.index()
         return self._index
@@ -166,6 +177,8 @@ class _Batch:
         self._makes: list[Make] = []
         self._units: list[Unit] = []
         self._others: list[Move | Touch] = []
+        self._written: list[lines.Line] | None = None
+        self._answers: list[Answers] = []
         self._posts = 0
         self._bytes = 0
 
@@ -195,8 +208,8 @@ class _Batch:
             results = self._make(refs)
             for its in self._units:
                 results += self._write(its, refs)
-            if not self._bundle.empty:
-                await self._target.parts.keep(self._bundle, self._name, refs)
+            if self._answers or not self._bundle.empty:
+                await self._target.keep(self._bundle, self._name, refs, self._answers)
         results += [
             Settled(task.item, task.at.was or task.at.path, task.at.proof or Proof("")) for task in self._others
         ]
@@ -244,22 +257,47 @@ class _Batch:
         return Settled(task.item, f"{team}/{name}" if team else name, Proof(name), tuple(losses))
 
     def _write(self, its: Unit, refs: list[str]) -> list[Result]:
-        ours = [ref for ref in its.messages if str(ref) not in self._before]
+        ours = [ref for ref, message in its.messages.items() if not message.moved and str(ref) not in self._before]
         if ours:
-            self._writer.write(its, self._shores.setdefault(its.channel.id, Shore()), None)
+            self._said(its, self._shores.setdefault(its.channel.id, Shore()))
         refs += [str(ref) for ref in ours]
-        return [self._result(message) for message in its.messages.values()]
+        return [self._result(its, message) for message in its.messages.values()]
+
+    def _said(self, its: Unit, shore: Shore) -> None:
+        """Write a thread. Of one whose root was written before only the new replies: they are put under it later."""
+        at = self._target.said_at(its.head.item.ref) if its.head.moved else None
+        if at is None or its.root is None:
+            self._writer.write(its, shore, None)
+            return
+        self._written = []
+        again = self._writer.write(its, shore, _written(its, its.root, at))
+        if again is not None:
+            self._bundle.leave(again)
+            self._answers.append(Answers(str(its.head.item.ref), _place(its.channel.id), self._written))
+        self._written = None
 
     def _note(self, ref: Ref, line: lines.Line) -> None:
         self._digests[ref] = digest(line)
+        if self._written is not None:
+            self._written.append(line)
 
-    def _result(self, message: Message) -> Result:
+    def _result(self, its: Unit, message: Message) -> Result:
         if message.failed is not None:
             return Failed(message.item, message.failed.reason, message.failed.detail)
         if message.at.proof is not None:
-            return Settled(message.item, message.at.was or message.at.path, message.at.proof)
+            changed = message is not its.head or not its.placeholder
+            losses = (Loss(LossKind.WORDING, _("changed after it was moved")),) if changed else ()
+            return Settled(message.item, message.at.was or message.at.path, message.at.proof, losses)
         proof = Proof(str(message.item.ref), digest=self._digests.get(message.item.ref, ""))
         return Settled(message.item, message.at.path, proof, tuple(message.losses))
+
+
+def _written(its: Unit, root: Post, at: int) -> There:
+    """Give a root as far as its answers need it: when it was said."""
+    return There(
+        id="", ref=str(its.head.item.ref), name="", at=at, root="", user=root.username, message="", edited=0,
+        reactions=0, files=(), digest="",
+    )  # fmt: skip
 
 
 def _place(path: str) -> str:
@@ -273,11 +311,9 @@ def _no_download(path: str) -> Bytes:
 
 
 def _unit(task: Write[Thread]) -> Unit:
-    """A thread that gets new replies is written again whole: the importer knows its root by its time and words."""
+    """Sort a thread's messages; its place stands for the conversation's id."""
     place = task.at.path.rpartition("/")[0]
     team, _slash, name = place.partition("/")
     members = tuple(name.removeprefix(DIRECT).split("+")) if name.startswith(DIRECT) else ()
     room = Room(members=members) if members else Room(team, name)
-    if task.parts and task.at.proof is not None:
-        task = replace(task, at=replace(task.at, proof=None))
     return unit.unit(task, room, Conversation(place, team, name, "", private=False, archived=False, posts=0))

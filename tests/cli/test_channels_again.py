@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,41 @@ def test_a_later_export_whose_people_are_missing_is_still_of_the_same_workspace(
     moved(call, chat, later if users is None else later | {"users.json": users})
 
     assert words(chat) == ["again", "hello"]
+
+
+ROOT = said(1, "when do we sow?", thread_ts="1700000001.000100", reply_count=1)
+REPLY = said(2, "on Monday", thread_ts="1700000001.000100")
+ANSWER = said(3, "no, on Tuesday", thread_ts="1700000001.000100", user="U2")
+BEFORE = {**BASE, "jardin/2023-11-14.json": [ROOT, REPLY, said(9, "good night")]}
+
+
+def threads() -> list[dict[str, Any]]:
+    """The posts of the file to import."""
+    with zipfile.ZipFile("bundle/import.zip") as bundle:
+        said = [json.loads(line) for line in bundle.read("import.jsonl").splitlines()]
+    return [one["post"] for one in said if one["type"] == "post"]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"jardin/2023-11-14.json": [{**ROOT, "text": "when do we reap?"}, REPLY, ANSWER, said(9, "good night")]},
+        {"jardin/2023-11-15.json": [ANSWER]},
+    ],
+    ids=["with the whole thread, changed", "of later days alone"],
+)
+def test_a_file_to_import_holds_a_message_once_with_all_that_answered_it_later(call, later):
+    for members in (BEFORE, {**BASE, **later}, {**BASE, **later}):
+        pack(Path("export.zip"), members)
+        ended = call("migrate", "channels", "--source", "slack:export.zip", "--to", "folder:bundle")
+        assert ended.code == 0, ended.err
+    root, night = threads()
+
+    assert [root["message"], night["message"]] == ["when do we sow?", "good night"]
+    assert [reply["message"] for reply in root["replies"]] == ["on Monday", "no, on Tuesday"]
+    times = [post["create_at"] for post in (root, night, *root["replies"])]
+    assert len(set(times)) == len(times)
+    assert call("verify", "channels", "--to", "folder:bundle").code == 0
 
 
 def test_a_message_that_came_without_its_reactions_has_not_arrived(call, chat, monkeypatch):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from degoog.engine import Verified
 from degoog.ledger import Balance
 from degoog.mattermost.bundle import Bundle
 from degoog.mattermost.folder import BundleFolder
-from degoog.mattermost.parts import Parts
+from degoog.mattermost.parts import Answers, Parts
 from degoog.model import Ref
 from tests.engine.conftest import Bench
 from tests.mattermost.saying import post, thread
@@ -112,8 +113,8 @@ def test_a_later_export_adds_only_what_is_new(bench, tmp_path):
 class Dying(Parts):
     """Parts that are written, and nobody lives to note it."""
 
-    async def keep(self, bundle: Bundle, name: str, refs: list[str]) -> None:
-        await super().keep(bundle, name, refs)
+    async def keep(self, bundle: Bundle, name: str, refs: Sequence[str], answers: Sequence[Answers]) -> None:
+        await super().keep(bundle, name, refs, answers)
         if bundle.holds("post"):
             raise Killed
 
