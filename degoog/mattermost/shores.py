@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from degoog.mattermost import posts
 from degoog.mattermost.client import Client
@@ -47,6 +47,7 @@ class Shores:
         found = await asyncio.gather(*(self._shore(channel, self._until[channel]) for channel in wanted))
         self.of |= dict(zip(wanted, found, strict=True))
         for channel in wanted:
+            self._recognise(channel)
             taken = self.of[channel].taken
             self.sent[channel] = [due for due in self.sent.get(channel, ()) if due.at not in taken]
             self._whole[channel] = self._grown[channel] = 0
@@ -94,7 +95,7 @@ class Shores:
         """Read what was not read early, and again what was not whole then: files and reactions come after posts."""
         await asyncio.gather(*(self._read_on(id_) for id_, sent in self.sent.items() if self._whole[id_] < len(sent)))
         missing: set[str] = set()
-        again: dict[str, str] = {}
+        again: dict[str, tuple[str, str]] = {}
         for its in units:
             channel = its.channel.id
             for post in its.awaited():
@@ -102,9 +103,10 @@ class Shores:
                 if known is None:
                     missing.add(channel)
                 elif not complete(post, known):
-                    again[known.id] = channel
+                    again[known.id] = channel, post.ref
         for there in (await posts.by_id(self._client, again)).values():
-            self.of[again[there.id]].ours[there.ref] = there
+            channel, ref = again[there.id]
+            self.of[channel].ours[ref] = replace(there, ref=ref)
         await self.look(missing)
 
     def _beyond(self, channel: str) -> int:
@@ -118,6 +120,8 @@ class Shores:
         sent, first, shore = self.sent[channel], self._whole[channel], self.of[channel]
         found = await self._shore(channel, sent[first].at)
         shore.ours |= found.ours
+        shore.nameless |= found.nameless
+        self._recognise(channel)
         there = first
         while there < len(sent) and sent[there].at in found.taken:
             there += 1
@@ -126,13 +130,18 @@ class Shores:
             whole += 1
         self._whole[channel] = max(whole, there - _UNDER_WAY)
 
+    def _recognise(self, channel: str) -> None:
+        """Know what was sent by its time: that was free, so that what lies there now is ours."""
+        shore = self.of[channel]
+        if shore.nameless:
+            for due in self.sent.get(channel, ()):
+                shore.recognise(due.post.ref, due.at)
+
     async def _shore(self, channel: str, until: int) -> Shore:
         shore = Shore()
         if until == _NEVER:
             return shore
         async with self._turns:
             async for post in posts.newest_first(self._client, channel, until=until):
-                shore.taken.add(post.at)
-                if post.ref:
-                    shore.ours[post.ref] = post
+                shore.note(post)
         return shore

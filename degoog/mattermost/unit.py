@@ -140,12 +140,28 @@ def base(ref: Ref) -> Ref:
 class Shore:
     """What lies in a channel: our posts by ref, and the times that are taken.
 
-    `beside` are the times that other batches, still on their way, have taken there.
+    `nameless` are posts that tell nothing of where they are from, by their times: older importers drop what replies
+    carry along (mattermost.md §3, props). `beside` are the times that other batches, still on their way, have taken.
     """
 
     ours: dict[str, There] = field(default_factory=dict)
+    nameless: dict[int, There] = field(default_factory=dict)
     taken: set[int] = field(default_factory=set)
     beside: tuple[set[int], ...] = ()
+
+    def note(self, post: There) -> None:
+        """Take note of a post that is there."""
+        self.taken.add(post.at)
+        if post.ref:
+            self.ours[post.ref] = post
+        elif not post.notice:
+            self.nameless[post.at] = post
+
+    def recognise(self, ref: str, at: int, text: str | None = None) -> None:
+        """Know a post of ours by its time, and its words where it may be anybody's that was there before."""
+        there = self.nameless.get(at)
+        if ref not in self.ours and there is not None and text in {None, there.message}:
+            self.ours[ref] = replace(there, ref=ref)
 
     def free(self, at: int) -> int:
         """Give the first time from `at` on at which nothing is said; mattermost.md §3: two would become one."""
@@ -153,6 +169,11 @@ class Shore:
             at += 1
         self.taken.add(at)
         return at
+
+
+def _when(post: Post, began: int) -> int:
+    """Give when a reply is said, at the earliest: after its root."""
+    return max(milliseconds(post.at), began + 1)
 
 
 def complete(post: Awaited, there: There) -> bool:
@@ -179,6 +200,9 @@ class Writer:
         `head` is the root as the server has it, where it arrived before. A message the server would refuse gets its
         error here, before a byte leaves; so do those that answer it.
         """
+        began = self._began(it, shore, head)
+        for _message, post in it.wanted():
+            shore.recognise(str(post.ref), _when(post, began), lines.text(post))
         missing = [
             (message, post, shore.ours.get(str(post.ref)))
             for message, post in it.wanted()
@@ -199,6 +223,13 @@ class Writer:
         first = self._line(it.head, root, began, known)
         replies = [self._reply(one, shore, began) for one in missing if one[1].ref != root.ref]
         return self.bundle.add(lines.thread(it.room, first, replies))
+
+    def _began(self, it: Unit, shore: Shore, head: There | None) -> int:
+        """Give when a thread began, as the server has it or will have it; -1 where nobody knows."""
+        known = head or shore.ours.get(str(it.ref))
+        if known is not None:
+            return known.at
+        return -1 if it.root is None else milliseconds(it.root.at)
 
     def _under(
         self,
@@ -226,7 +257,7 @@ class Writer:
 
     def _reply(self, one: tuple[Message, Post, There | None], shore: Shore, began: int) -> lines.Line:
         message, post, known = one
-        at = known.at if known else shore.free(max(milliseconds(post.at), began + 1))
+        at = known.at if known else shore.free(_when(post, began))
         return self._line(message, post, at, known)
 
     def _line(self, message: Message, post: Post, at: int, known: There | None) -> lines.Line:

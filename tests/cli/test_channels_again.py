@@ -106,6 +106,22 @@ def test_a_file_to_import_holds_a_message_once_with_all_that_answered_it_later(c
     assert call("verify", "channels", "--to", "folder:bundle").code == 0
 
 
+def test_replies_are_known_again_where_the_importer_drops_what_they_carry(call, chat, monkeypatch):
+    whole = importer.Importer._say
+
+    def say(self, channel, data, root):
+        return whole(self, channel, {**data, "props": {}} if root else data, root)
+
+    monkeypatch.setattr(importer.Importer, "_say", say)
+    first = moved(call, chat, BEFORE)
+    again = moved(call, chat, BEFORE)
+    (Path(".degoog") / "ledger.db").unlink()  # a computer that was lost, or a run that was killed before it noted
+    moved(call, chat, BEFORE)
+    replies = [post.message for post in chat.world.posts.values() if post.root]
+
+    assert (first["exit"], again["moved"], replies) == (0, 0, ["on Monday"])
+
+
 def test_a_message_that_came_without_its_reactions_has_not_arrived(call, chat, monkeypatch):
     whole = importer.Importer._say
     broken: list[Post] = []
