@@ -20,7 +20,7 @@ SERVICE, MISUSED, INTERRUPTED = 4, 2, 130
 
 
 def run(context: Context, what: Order) -> Outcome:
-    """Run a playbook of ours, with a bar a person understands; Ctrl-C stops it cleanly."""
+    """Run a playbook of ours, with a bar a person understands; Ctrl-C stops it."""
     from degoog.observe import Steps
     from degoog.provision import runner, story
 
@@ -38,12 +38,12 @@ def run(context: Context, what: Order) -> Outcome:
 
 @contextlib.contextmanager
 def _stopping(context: Context) -> Iterator[threading.Event]:
-    """Have Ctrl-C stop the run cleanly."""
+    """Have Ctrl-C stop the run; a task that was already sent to a machine may go on there (provisioning.md §5)."""
     stop = threading.Event()
 
     def ask(_number: int, _frame: object) -> None:
         if not stop.is_set():
-            context.say(_("Stopping cleanly: what the machine is doing just now is ended first."))
+            context.say(_("Stopping. What the machine had begun may still go on there for a while."))
         stop.set()
 
     before = signal.signal(signal.SIGINT, ask)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from degoog import wording
-from degoog.cli import applying, asking
+from degoog.cli import applying, asking, safeguarding
 from degoog.cli.context import Context
 from degoog.cli.paragraphs import wrapped
 from degoog.errors import Usage
@@ -223,7 +223,7 @@ def _backup(context: Context, ways: list[Way], asked: Asked, become: Secret | No
         order = orders.make(
             context.workspace, context.folder, context.environ, playbook="backup-before.yml", limit=host, become=become
         )
-        outcome = applying.run(context, order)
+        outcome = applying.run(context, replace(order, seconds=safeguarding.DAY))
         if outcome.troubles or outcome.stopped:
             return applying.troubled(context, outcome)
     return None
@@ -241,7 +241,7 @@ def _go(context: Context, way: Way, step: Step, become: Secret | None) -> Outcom
         context.workspace, context.folder, context.environ, playbook=f"upgrade-{way.seen.service}.yml",
         limit=way.seen.host, become=become, more={"degoog_step": told},
     )  # fmt: skip
-    return applying.run(context, order)
+    return applying.run(context, replace(order, seconds=safeguarding.DAY))
 
 
 def _arrived(context: Context, way: Way, step: Step, outcome: Outcome) -> None:

@@ -78,7 +78,10 @@ def _problems(tree: Any) -> Iterator[Problem]:  # noqa: ANN401 - whatever somebo
             yield Problem(line, what, instead(str(group), GROUPS))
             continue
         members = inside.get("hosts") if isinstance(inside, CommentedMap) else None
-        if not isinstance(members, CommentedMap):
+        if not isinstance(members, CommentedMap) or not members:
+            what = _("“{name}” names no machine.").format(name=group)
+            cure = _("write under its “hosts:” the name of a machine above and “:”, as in inventory.example.")
+            yield Problem(line, what, cure)
             continue
         for member in members:
             if member not in hosts:

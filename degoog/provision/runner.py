@@ -46,13 +46,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A task that failed for good, or a machine that did not answer."""
+    """A task that failed for good, or a machine that did not answer; `late` where the time for the run was up."""
 
     host: str
     role: str
     task: str
     message: str
     unreachable: bool = False
+    late: bool = False
 
 
 @dataclass(slots=True)
@@ -68,11 +69,6 @@ class Outcome:
     troubles: list[Trouble] = field(default_factory=list)
     stopped: bool = False
     handed: dict[str, Secret] = field(default_factory=dict)
-
-    @property
-    def well(self) -> bool:
-        """Whether everything was done."""
-        return self.status == "successful" and not self.troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +122,12 @@ def run(
         outcome.status = runner.status
         outcome.stopped = runner.status == "canceled"
         outcome.handed = {path.name: Secret(path.read_text(encoding="utf-8")) for path in handed.iterdir()}
-        if runner.status == "failed" and not outcome.troubles:
+        if runner.status == "timeout":
+            outcome.troubles.append(Trouble("", *watcher.at, "", late=True))
+        elif runner.status not in {"successful", "canceled"} and not outcome.troubles:
             if counting.refused:
                 raise Usage(_("Ansible cannot begin: {why}").format(why=counting.refused))
-            outcome.troubles.append(Trouble("", "", "", _last_words(runner)))
+            outcome.troubles.append(Trouble("", *watcher.at, _last_words(runner)))
         return outcome
 
 
@@ -203,6 +201,7 @@ class _Watcher:
 
     def __init__(self, watch: Callable[[Step], None], total: Callable[[], int]) -> None:
         self.outcome = Outcome()
+        self.at = ("", "")  # the role and the task that began last
         self._watch = watch
         self._total = total
         self._done = 0
@@ -215,6 +214,7 @@ class _Watcher:
         match what:
             case "playbook_on_task_start":
                 self._done += 1
+                self.at = (role, task)
                 total = self._total()
                 self._watch(Step(role, task, self._done, max(total, self._done) if total else 0))
             case "runner_on_ok" if isinstance(result.get("msg"), dict):  # a debug task that gives an object

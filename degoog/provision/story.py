@@ -58,9 +58,16 @@ def tell(trouble: Trouble) -> Told:
     """Say what a trouble is."""
     if trouble.unreachable:
         return _unreachable(trouble)
-    for pattern, words in _KNOWN:
+    if trouble.late:
+        return _late(trouble)
+    for pattern, words in (*_KNOWN, *(_OF_LETSENCRYPT if trouble.role == "tls" else ())):
         if found := re.search(pattern, trouble.message, re.IGNORECASE):
             return words(trouble, found)
+    if not trouble.host:
+        return Told(
+            _("Ansible did not come to its end: {why}").format(why=_why(trouble).rstrip(".") + "."),
+            _("show this to whoever helps you; then run the same command again, it goes on from there."),
+        )
     return Told(
         _("{host}, {step}: “{task}” did not work: {why}").format(
             host=trouble.host, step=step(trouble.role), task=task(trouble.task), why=_why(trouble).rstrip(".") + "."
@@ -110,10 +117,32 @@ def _unreachable(trouble: Trouble) -> Told:
     )
 
 
+def _late(trouble: Trouble) -> Told:
+    if not trouble.task:
+        what = _("The time for this was up before anything had begun.")
+    else:
+        what = _(
+            "The time for this was up at “{task}” ({step}), and degoog waited no longer: the machine may still be "
+            "doing what it had begun."
+        ).format(task=task(trouble.task), step=step(trouble.role))
+    return Told(what, _("wait a little, then run the same command again: it goes on from there."), standing=True)
+
+
 def _sudo(trouble: Trouble, _found: re.Match[str]) -> Told:
     return Told(
         _("{host} refused the password of sudo.").format(host=trouble.host),
-        _("run the command again and give the password of the account in the inventory."),
+        _(
+            "run the command again with --ask-sudo (“degoog doctor”: with DEGOOG_SUDO_PASSWORD) and give the password "
+            "of the account in the inventory."
+        ),
+        wait=False,
+    )
+
+
+def _sudo_asks(trouble: Trouble, _found: re.Match[str]) -> Told:
+    return Told(
+        _("sudo asks for a password on {host}, and none was given.").format(host=trouble.host),
+        _("run the command again with --ask-sudo (“degoog doctor”: with DEGOOG_SUDO_PASSWORD)."),
         wait=False,
     )
 
@@ -246,7 +275,8 @@ _KNOWN: tuple[tuple[str, Callable[[Trouble, re.Match[str]], Told]], ...] = (
     (r"UPGRADE_UNDONE (?P<program>\w+) (?P<version>\S+)", _undone),
     (r"UPGRADE_HALF (?P<program>\w+) (?P<version>\S+)", _half),
     (r"UPGRADE_UNFINISHED (?P<program>\w+)", _unfinished),
-    (r"incorrect sudo password|missing sudo password|a password is required", _sudo),
+    (r"incorrect sudo password", _sudo),
+    (r"missing sudo password|a password is required", _sudo_asks),
     (r"no space left on device|disk full|not enough free space", _full),
     (r"BACKUP_TROUBLE (?P<why>\w+)", _backup),
     (r"unit \S+-backup-restore\.service was already loaded", lambda trouble, _found: _busy(trouble)),
@@ -256,6 +286,11 @@ _KNOWN: tuple[tuple[str, Callable[[Trouble, re.Match[str]], Told]], ...] = (
     (r"bind\(\) to \S*:(?P<port>\d+) failed", _port),
     (r"listen tcp \S*:(?P<port>\d+): bind: address already in use", _port),
     (r"failed to fetch|unable to fetch some archives|failed to update apt cache|could not resolve .*debian", _mirror),
+    (r"degoog installs on debian", _debian),
+)
+
+# Only where certificates are asked for: an id may be “acme”, and is in every path.
+_OF_LETSENCRYPT: tuple[tuple[str, Callable[[Trouble, re.Match[str]], Told]], ...] = (
     (r"acme\S*letsencrypt.*(max retries|resol|refused|timed out)", _no_authority),
     (r"too many (certificates|failed authorizations|new orders|registrations)|acme:error:rateLimited", _limited),
     # Debian 12's certbot 2.1 ends so, with the reason in its log alone, whenever an order is refused.
@@ -264,5 +299,4 @@ _KNOWN: tuple[tuple[str, Callable[[Trouble, re.Match[str]], Told]], ...] = (
         _refused,
     ),
     (r"certbot|acme|challenge", _not_here),
-    (r"degoog installs on debian", _debian),
 )

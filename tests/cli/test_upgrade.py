@@ -94,6 +94,7 @@ def test_a_backup_comes_first_then_one_major_after_the_other_with_its_applicatio
     ended = call("upgrade", "--yes", ansible=machine)
     assert ended.code == 0
     assert machine.done == ["backup-before.yml", "upgrade-nextcloud.yml", "upgrade-nextcloud.yml"]
+    assert {order.seconds for order in machine.orders if order.playbook in machine.done} == {86400}
     assert [(step["before"], step["release"]["version"]) for step in machine.steps] == [
         ("33.0.7", "34.0.1"), ("34.0.1", "35.0.2"),
     ]  # fmt: skip
@@ -183,3 +184,17 @@ def test_provision_says_that_an_upgrade_waits_and_upgrades_nothing(call, describ
 
     ended = call("provision", "--only", "install", ansible=waits)
     assert (ended.code, "degoog upgrade --check" in ended.out) == (0, True)
+
+
+def test_a_backup_whose_time_was_up_is_no_backup(call, described):
+    machine = Machine()
+
+    def slow(order: Order) -> Outcome:
+        outcome = machine(order)
+        if order.playbook == "backup-before.yml":
+            outcome.troubles.append(Trouble("", "", "Make a backup before the upgrade", "", late=True))
+        return outcome
+
+    stopped = call("upgrade", "--yes", ansible=slow)
+    assert (stopped.code, machine.done) == (4, ["backup-before.yml"])
+    assert "may still be doing" in " ".join(stopped.out.split())

@@ -38,6 +38,12 @@ def test_a_missing_inventory_says_what_to_copy(tmp_path):
             7,
             "“b” is not one of the machines",
         ),
+        (
+            "all:\n  hosts:\n    a: {ansible_host: h}\n  children:\n    mattermost:\n      hosts:\n",
+            5,
+            "names no machine",
+        ),
+        ("all:\n  hosts:\n    a: {ansible_host: h}\n  children:\n    mattermost:\n", 5, "names no machine"),
         ("all: [\n", 2, "not YAML"),
     ],
 )

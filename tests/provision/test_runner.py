@@ -50,6 +50,16 @@ def test_what_ansible_cannot_read_is_said_in_its_words(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_a_run_whose_time_is_up_is_a_trouble_that_names_the_task_it_was_at(tmp_path):
+    book, inventory = tmp_path / "book.yml", tmp_path / "inventory.yml"
+    book.write_text(BOOK.replace('{cmd: "true"}', "{cmd: sleep 60}", 1))
+    inventory.write_text(json.dumps({"all": {"hosts": {"here": {"ansible_connection": "local"}}}}))
+    steps: list[runner.Step] = []
+    (trouble,) = runner.run(Order(str(book), inventory, {}, seconds=4), watch=steps.append).troubles
+    assert (trouble.late, [trouble.task]) == (True, [step.task for step in steps] or [""])
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_the_number_of_tasks_is_told_as_soon_as_it_is_known(tmp_path):
     book, inventory = tmp_path / "book.yml", tmp_path / "inventory.yml"
     book.write_text(BOOK.replace('{cmd: "true"}', "{cmd: sleep 1}"))

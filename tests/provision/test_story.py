@@ -7,8 +7,8 @@ from degoog.provision import story
 from degoog.provision.runner import Trouble
 
 
-def trouble(message: str, **more) -> Trouble:
-    return Trouble("serveur", "nextcloud", "Fetch the release", message, **more)
+def trouble(message: str, *, role: str = "nextcloud", **more) -> Trouble:
+    return Trouble("serveur", role, "Fetch the release", message, **more)
 
 
 # The messages are Ansible's own, as its modules wrote them on a booted machine.
@@ -16,6 +16,8 @@ def trouble(message: str, **more) -> Trouble:
     ("message", "what", "wait"),
     [
         ("Incorrect sudo password", "refused the password of sudo", False),
+        ("Missing sudo password", "sudo asks for a password on serveur, and none was given", False),
+        ("sudo: a password is required", "sudo asks for a password on serveur, and none was given", False),
         ("could not write: [Errno 28] No space left on device: '/srv/x'", "disk of serveur is full", True),
         (
             "ARCHIVE_DIFFERS nextcloud-33.0.7.tar.bz2: its checksum is a, b was expected.",
@@ -29,14 +31,6 @@ def trouble(message: str, **more) -> Trouble:
         ),
         ("E:Failed to fetch http://deb.example/x  Could not connect", "cannot fetch Debian's packages", True),
         ("nginx does not take note: bind() to 0.0.0.0:443 failed (98: Address already in use)", "port 443", True),
-        (
-            "HTTPSConnectionPool(host='acme-v02.api.letsencrypt.org'): Max retries exceeded",
-            "does not reach Let's",
-            True,
-        ),
-        ("Some challenges have failed.\nDetail: DNS problem: NXDOMAIN", "names do not lead there", True),
-        ("too many certificates (5) already issued for this exact set of domains", "gives no more certificates", True),
-        ("Error creating new order :: Cannot issue: policy forbids issuing for name", "refuses a certificate", False),
         ("listen tcp 127.0.0.1:8065: bind: address already in use", "port 8065", True),
         ("degoog installs on Debian 12 or 13; this is Ubuntu 24.04.", "not a Debian that degoog knows", False),
     ],
@@ -46,6 +40,52 @@ def test_a_known_trouble_is_told_in_words_with_its_cure(message, what, wait):
     assert what in told.what
     assert told.cure
     assert told.wait is wait
+
+
+@pytest.mark.parametrize(
+    ("message", "what", "wait"),
+    [
+        (
+            "HTTPSConnectionPool(host='acme-v02.api.letsencrypt.org'): Max retries exceeded",
+            "does not reach Let's",
+            True,
+        ),
+        ("Some challenges have failed.\nDetail: DNS problem: NXDOMAIN", "names do not lead there", True),
+        ("too many certificates (5) already issued for this exact set of domains", "gives no more certificates", True),
+        ("Error creating new order :: Cannot issue: policy forbids issuing for name", "refuses a certificate", False),
+    ],
+)
+def test_a_certificate_that_is_not_had_is_told_by_its_reason(message, what, wait):
+    told = story.tell(trouble(message, role="tls"))
+    assert (what in told.what, told.wait) == (True, wait)
+
+
+def test_a_workspace_whose_id_is_acme_has_troubles_of_its_own():
+    told = story.tell(trouble("Unable to restart service degoog-acme-php8.4-fpm: Job failed", role="php"))
+    assert "Let's Encrypt" not in told.what
+    assert "degoog-acme-php8.4-fpm" in told.what
+
+
+@pytest.mark.parametrize("message", ["Incorrect sudo password", "Missing sudo password"])
+def test_whoever_must_give_the_password_of_sudo_is_told_with_which_option(message):
+    cure = story.tell(trouble(message)).cure
+    assert "--ask-sudo" in cure
+    assert "DEGOOG_SUDO_PASSWORD" in cure
+
+
+def test_a_run_whose_time_is_up_says_at_what_and_how_the_machine_may_stand():
+    told = story.tell(trouble("", late=True))
+    assert all(words in told.what for words in ("Fetch the release", "Nextcloud", "may still be doing"))
+    assert "run the same command again" in told.cure
+    assert (told.wait, told.standing) == (True, True)
+
+
+def test_a_run_whose_time_was_up_before_it_began_says_so():
+    assert "before anything had begun" in story.tell(Trouble("", "", "", "", late=True)).what
+
+
+def test_ansible_that_ends_by_itself_is_told_in_its_last_words():
+    assert story.tell(Trouble("", "", "", "ERROR! killed")).what == "Ansible did not come to its end: ERROR! killed."
 
 
 def test_an_unknown_trouble_names_machine_step_task_and_reason():
