@@ -30,9 +30,8 @@ class MattermostBatch:
         """Take note."""
         self._tasks.append(task)
         if isinstance(task, Write):
-            said = (task.value.root, *task.value.replies)
-            self._posts += len(said)
-            self._bytes += sum(file.blob.size for post in said for file in post.attachments)
+            self._posts += 1 + len(task.value.replies)
+            self._bytes += _weight(task)
 
     @property
     def full(self) -> bool:
@@ -51,6 +50,14 @@ class MattermostBatch:
         said = [part for task in writes for part in (Part(task.item, task.at), *task.parts)]
         return [(one.item.ref, Intent(one.at.path)) for one in (*made, *said) if not one.at.was]
 
+    def _load(self, writes: deque[Write[Thread]]) -> deque[Write[Thread]]:
+        """Take as many threads as fit into one import file: the last one may have made them too many."""
+        load, room = deque([writes.popleft()]), self._tools.settings.largest * 9 // 10  # lines take room as well
+        left = room - _weight(load[0])
+        while writes and (left := left - _weight(writes[0])) >= 0:
+            load.append(writes.popleft())
+        return load
+
     async def close(self) -> Sequence[Result]:
         """Send everything; what it held is let go of once it is sent."""
         tasks, self._tasks = self._tasks, []
@@ -60,9 +67,15 @@ class MattermostBatch:
         others = [task for task in tasks if isinstance(task, Touch)]
         del tasks
         results = await holders.make(self._tools, makes) if makes else []
-        if writes:
-            results += await threads.put(self._tools, writes)
+        while writes:
+            results += await threads.put(self._tools, self._load(writes))
         return [*results, *[_moved(task) for task in moves], *await touches.put(self._tools, others)]
+
+
+def _weight(task: Write[Thread]) -> int:
+    """Give the bytes of a thread's files."""
+    said = (task.value.root, *task.value.replies)
+    return sum(file.blob.size for post in said for file in post.attachments)
 
 
 def _moved(task: Move) -> Result:

@@ -156,10 +156,15 @@ async def _adopt(tools: Tools, task: Make, value: Channel, found: Conversation) 
         found = tools.census.know_channel(changed, value.team)
     if news or task.at.intent is not None:
         await forget(tools, found.id, _OUR_NOTICES, {tools.client.server.username})
+    lost = [Loss(LossKind.PROPERTY, name) for name in kept]
+    if value.private and task.at.proof is None and task.at.intent is None:
+        lost.append(
+            Loss(LossKind.PROPERTY, _("a private channel of that name was there: who is in it reads all of it"))
+        )
     return replace(
         _settled(task, found.name, found.id),
         proof=Proof(found.id, etag=marked(ours)),
-        losses=tuple(Loss(LossKind.PROPERTY, name) for name in kept),
+        losses=tuple(lost),
         link=_link(tools, found),
     )
 

@@ -209,6 +209,7 @@ class Writer:
             if message.failed is None and self._allowed(message, post)
         ]
         missing = [one for one in missing if one[2] is None or not complete(_awaited(one[1]), one[2])]
+        missing = self._bearable(missing)
         if it.head.failed is not None:
             for message in it.messages.values():
                 message.failed = message.failed or Refused(FailReason.PARENT_FAILED)
@@ -283,6 +284,16 @@ class Writer:
         if len(kept) == len(post.reactions):
             return post
         return replace(post, reactions=tuple(kept))
+
+    def _bearable(self, missing: list[tuple[Message, Post, There | None]]) -> list[tuple[Message, Post, There | None]]:
+        """Leave out the messages with files of a thread whose files together are more than one import may hold."""
+        weight = sum(file.blob.size for _message, post, _known in missing for file in post.attachments)
+        if weight <= self.rules.file:
+            return missing
+        for message, post, _known in missing:
+            if post.attachments:
+                message.failed = Refused(FailReason.TOO_LARGE, f"{weight} > {self.rules.file}")
+        return [one for one in missing if one[0].failed is None]
 
     def _allowed(self, message: Message, post: Post) -> bool:
         try:

@@ -17,6 +17,8 @@ from degoog.sandbox.mattermost.server import TOKEN
 from tests.contract.chat import Chat, Dying, Mover, no_sleep, post, ref
 from tests.memory import Killed, blob
 
+FILMS = ((1, 9_000), (2, 15_000), (3, 12_000))
+
 
 @pytest.fixture
 def sandbox() -> Iterator[MattermostSandbox]:
@@ -61,6 +63,22 @@ def test_a_file_larger_than_the_server_takes_fails_alone_or_has_the_limit_raised
     raised = mover.move(chat.things(room), talks, limits=Limits.RAISE)
     assert (raised.failed, chat.said("semis")) == (0, ["le film", "et"])
     assert limits["MaxFileSize"] == 5000
+
+
+def test_files_that_fit_one_by_one_and_not_together_come_in_several_imports(sandbox, tmp_path):
+    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    sandbox.world.settings["FileSettings"]["MaxFileSize"] = 20_000
+    mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
+
+    def film(number: int, size: int) -> Attachment:
+        return Attachment(ref(f"F{number}"), f"film{number}.mp4", blob(bytes(size)))
+
+    talks = [chat.talk(room, post(chat, n, f"le film {n}", attachments=(film(n, size),))) for n, size in FILMS]
+    many = tuple(film(10 + n, 3_000) for n in range(8))
+    talks.append(chat.talk(room, post(chat, 8, "les photos", attachments=many)))
+    kept = mover.move(chat.things(room), [*talks, chat.talk(room, post(chat, 9, "et"))], limits=Limits.KEEP)
+
+    assert (kept.failed, chat.said("semis")) == (1, ["le film 1", "le film 2", "le film 3", "et"])
 
 
 def test_the_server_visits_no_link_while_it_imports_where_settings_may_change(sandbox, tmp_path):
