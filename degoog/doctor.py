@@ -38,18 +38,25 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found: one sentence, and for what is not OK what to do, with a link where one helps."""
+    """What a check found: one sentence, and for what is not OK what to do, with a link where one helps.
+
+    `awaited` where it is what “degoog provision” brings.
+    """
 
     check: str
     level: Level
     what: str
     cure: str = ""
     link: str = ""
+    awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the checks look at. `workspace` is None where its file is missing or has problems."""
+    """What the checks look at. `workspace` is None where its file is missing or has problems.
+
+    `run` is who runs a playbook on the machines.
+    """
 
     folder: Path
     environ: Mapping[str, str]
@@ -57,6 +64,7 @@ class Ground:
     secrets: Secrets
     now: Callable[[], datetime]
     transport: httpx.AsyncBaseTransport | None = None
+    run: Callable[[runner.Order], runner.Outcome] = runner.run
 
 
 async def examine(ground: Ground) -> AsyncIterator[Finding]:
@@ -217,7 +225,7 @@ async def _nextcloud(ground: Ground) -> AsyncIterator[Finding]:
         try:
             status = await health.status(client, url)
         except DegoogError as error:
-            yield Finding("nextcloud", Level.FAIL, str(error))
+            yield _to_come(ground, "nextcloud", url) or Finding("nextcloud", Level.FAIL, str(error))
             return
         for finding in _of_server(ground, url, status):
             yield finding
@@ -228,12 +236,17 @@ async def _nextcloud(ground: Ground) -> AsyncIterator[Finding]:
 async def _mattermost(ground: Ground) -> AsyncIterator[Finding]:
     """Only where somebody named one: most associations come for their files first."""
     try:
-        if not (url := access.mattermost_url(ground.workspace, ground.environ)):
-            return
+        url = access.mattermost_url(ground.workspace, ground.environ)
+    except Usage as error:
+        yield Finding("mattermost", Level.FAIL, str(error))
+        return
+    if not url:
+        return
+    try:
         version = await chat_health.version(url, transport=ground.transport)
         yield Finding("mattermost", Level.OK, _("{url} answers: Mattermost {version}").format(url=url, version=version))
     except DegoogError as error:
-        yield Finding("mattermost", Level.FAIL, str(error))
+        yield _to_come(ground, "mattermost", url) or Finding("mattermost", Level.FAIL, str(error))
         return
     try:
         known = access.mattermost(ground.workspace, ground.secrets, ground.environ)
@@ -251,6 +264,23 @@ async def _mattermost(ground: Ground) -> AsyncIterator[Finding]:
         what = _("{login} may not import into Mattermost").format(login=told.username)
         cure = _("have this account made a system administrator, or run “degoog connect mattermost” with one that is.")
         yield Finding("token", Level.FAIL, what, cure)
+
+
+def _to_come(ground: Ground, service: str, url: str) -> Finding | None:
+    """Say of a service that does not answer that it is not there yet; None where somebody had an access to it."""
+    workspace = ground.workspace
+    if workspace is None or workspace.servers is None or not orders.inventory_of(workspace, ground.folder).exists():
+        return None
+    try:
+        if service == "nextcloud":
+            login = access.nextcloud_login(workspace, ground.environ) or workspace.servers.admin
+            access.nextcloud(workspace, ground.secrets, ground.environ, account=login)
+        else:
+            access.mattermost(workspace, ground.secrets, ground.environ)
+    except Usage:
+        what = _("{url} is not there yet").format(url=url)
+        return Finding(service, Level.NOTE, what, _("“degoog provision” installs it."), awaited=True)
+    return None
 
 
 def _of_server(ground: Ground, url: str, status: health.Status) -> Iterator[Finding]:
@@ -295,11 +325,13 @@ def _servers(ground: Ground) -> Iterator[Finding]:
         hosts = orders.hosts(workspace, ground.folder)
         order = orders.make(workspace, ground.folder, ground.environ, playbook="preflight.yml")
         domains = {group: str(order.variables[f"degoog_{group}_domain"]) for group in inventory.GROUPS}
-        looked = [*preflight.names(hosts, domains), *preflight.doors(hosts)]
-        if all(one.good for one in looked if one.check == "ssh"):
-            looked += preflight.machines(runner.run(order), now=ground.now())
+        doors = list(preflight.doors(hosts))
+        seen = ground.run(order) if all(one.good for one in doors) else runner.Outcome()
+        names = preflight.names(hosts, domains, told=seen.told)
+        looked = [*names, *doors, *preflight.machines(seen, now=ground.now())]
     except DegoogError as error:
         yield from _of_file("servers", error)
         return
     for one in looked:
-        yield Finding(one.check, Level.OK if one.good else Level.FAIL, one.what, one.cure)
+        level = Level.FAIL if not one.good else Level.OK if one.sure else Level.NOTE
+        yield Finding(one.check, level, one.what, one.cure)

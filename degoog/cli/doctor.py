@@ -22,7 +22,7 @@ def command(context: Context) -> int:
     """Make every check; 2 where something is to be mended."""
     import asyncio
 
-    failed = asyncio.run(_examine(context))
+    failed, awaited = asyncio.run(_examine(context))
     code = 2 if failed else 0
     context.emit("summary", failed=failed, exit=code)
     if failed:
@@ -32,30 +32,36 @@ def command(context: Context) -> int:
             failed,
         )
         context.show("\n" + text.format(number=failed))
+    elif awaited:
+        context.show("\n" + _("Everything is ready to install the servers. Next: degoog provision"))
     else:
         context.show("\n" + _("Everything is ready. Next: degoog migrate files --dry-run"))
     return code
 
 
-async def _examine(context: Context) -> int:
+async def _examine(context: Context) -> tuple[int, bool]:
+    """Make the checks; gives how many failed, and whether what “degoog provision” installs is not there yet."""
     from degoog import doctor
     from degoog.errors import DegoogError
+    from degoog.provision import runner
 
     try:
         workspace = context.workspace_if_any
     except DegoogError:
         workspace = None  # the check of the file says why
-    failed = 0
+    failed, awaited = 0, False
     ground = doctor.Ground(
-        context.folder, context.environ, workspace, context.secrets_of(workspace), context.now, context.transport
-    )
+        context.folder, context.environ, workspace, context.secrets_of(workspace), context.now, context.transport,
+        context.ansible or runner.run,
+    )  # fmt: skip
     async for finding in doctor.examine(ground):
         failed += finding.level is doctor.Level.FAIL
+        awaited = awaited or finding.awaited
         context.emit(
             "check", check=finding.check, level=finding.level, what=finding.what, cure=finding.cure, link=finding.link
         )
         context.show(_line(finding))
-    return failed
+    return failed, awaited
 
 
 def _line(finding: doctor.Finding) -> str:

@@ -18,7 +18,12 @@ INVENTORY = "inventory.yml"
 
 def hosts(workspace: Workspace, folder: Path) -> tuple[inventory.Host, ...]:
     """Give the machines of a workspace. Raises `Usage`, `Problems`."""
-    return inventory.read(folder / (workspace.inventory or INVENTORY))
+    return inventory.read(inventory_of(workspace, folder))
+
+
+def inventory_of(workspace: Workspace, folder: Path) -> Path:
+    """Give where the inventory is, or would be."""
+    return folder / (workspace.inventory or INVENTORY)
 
 
 def make(
@@ -41,7 +46,7 @@ def make(
     mail, sudo = environ.get(MAIL, ""), environ.get(SUDO, "")
     return Order(
         playbook=playbook,
-        inventory=folder / (workspace.inventory or INVENTORY),
+        inventory=inventory_of(workspace, folder),
         variables={
             **variables(workspace, base=folder, mail_password=Secret(mail) if mail else None, backing=backing),
             **(more or {}),
