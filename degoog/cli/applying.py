@@ -6,8 +6,8 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from degoog.cli.context import Context
 from degoog.cli.paragraphs import wrapped
@@ -51,6 +51,18 @@ def _stopping(context: Context) -> Iterator[threading.Event]:
         yield stop
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def missing(context: Context, told: Mapping[str, Any]) -> list[str]:
+    """Say which applications of Nextcloud a machine tells it could not have; gives their ids."""
+    apps = list(told.get("missing", ()))
+    for app in apps:
+        text = _(
+            "Nextcloud goes without its application “{app}”, which could not be had or switched on. To do: look at it "
+            "in the list of applications; the next degoog provision tries it again."
+        )
+        context.show(wrapped(text.format(app=app)))
+    return apps
 
 
 def troubled(context: Context, outcome: Outcome) -> int:

@@ -58,6 +58,9 @@ def install(context: Context, *, check: bool, limit: str = "", sudo: bool = Fals
     for name, service in (("Nextcloud", workspace.nextcloud), ("Mattermost", workspace.mattermost)):
         if service is not None:
             context.show(f"  {name}: {service.url}")
+    for host, told in outcome.told.items():
+        for app in applying.missing(context, told):
+            context.emit("missing", host=host, app=app)
     if code := handover.hand_over(context, what, keeper=keeper):
         return code
     _waiting(context, outcome)

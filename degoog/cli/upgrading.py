@@ -254,12 +254,7 @@ def _arrived(context: Context, way: Way, step: Step, outcome: Outcome) -> None:
     context.show(
         _("{host} has {program} {version}.").format(host=way.seen.host, program=name, version=step.after.version)
     )
-    for app in missing:
-        context.show(
-            wrapped(
-                _("“{app}” could not be switched on again; look at it in the list of applications.").format(app=app)
-            )
-        )
+    applying.missing(context, told)
     for app in kept:
         context.show(
             wrapped(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from degoog.config_schema import Workspace
-from degoog.provision import inventory
+from degoog.provision import certificates, inventory
 from degoog.provision.backups import Backing
 from degoog.provision.runner import Order
 from degoog.provision.variables import variables
@@ -14,6 +14,7 @@ from degoog.secrets import Secret
 
 MAIL, SUDO = "DEGOOG_MAIL_PASSWORD", "DEGOOG_SUDO_PASSWORD"
 INVENTORY = "inventory.yml"
+_PLACING = {"site.yml", "preflight.yml"}  # what places supplied certificates, and what looks before
 
 
 def hosts(workspace: Workspace, folder: Path) -> tuple[inventory.Host, ...]:
@@ -43,6 +44,8 @@ def make(
     Without `backing` nothing is done about backups. Raises `Usage`, `Problems`.
     """
     hosts(workspace, folder)
+    if workspace.servers is not None and playbook in _PLACING:
+        certificates.look(workspace.servers.tls, base=folder)
     mail, sudo = environ.get(MAIL, ""), environ.get(SUDO, "")
     return Order(
         playbook=playbook,

@@ -184,3 +184,22 @@ def test_a_release_has_the_servers_forget_them(call, described, names, machines,
     released = call("release", "--yes", "--lang", "en", transport=names)
     assert keyring.known == {}
     assert "the access token of degoog is deleted" in flat(released.err), released.err
+
+
+def test_an_application_that_could_not_be_had_is_told_with_what_to_do(call, described, names, machines):
+    def without(order):
+        outcome = machines(order)
+        if order.playbook == "site.yml":
+            outcome.told["serveur"] = {**outcome.told.get("serveur", {}), "missing": ["groupfolders"]}
+        return outcome
+
+    words = ("provision", "--only", "install")
+    ended = call(*words, transport=names, ansible=without)
+    lines = map(json.loads, call(*words, "--json", transport=names, ansible=without).out.splitlines())
+
+    assert ended.code == 0, ended.out
+    assert "Nextcloud goes without its application “groupfolders”" in flat(ended.out)
+    assert "the next degoog provision tries it again" in flat(ended.out)
+    assert [line for line in lines if line["event"] == "missing"] == [
+        {"event": "missing", "host": "serveur", "app": "groupfolders"}
+    ]  # fmt: skip

@@ -198,3 +198,17 @@ def test_a_backup_whose_time_was_up_is_no_backup(call, described):
     stopped = call("upgrade", "--yes", ansible=slow)
     assert (stopped.code, machine.done) == (4, ["backup-before.yml"])
     assert "may still be doing" in " ".join(stopped.out.split())
+
+
+def test_an_application_that_is_not_there_after_a_step_is_told_with_what_to_do(call, described):
+    machine = Machine(current="34.0.1")
+
+    def without(order: Order) -> Outcome:
+        outcome = machine(order)
+        if order.playbook == "upgrade-nextcloud.yml":
+            outcome.told["serveur"] = {"missing": ["notes"], "kept": []}
+        return outcome
+
+    ended = call("upgrade", "--yes", ansible=without)
+    assert ended.code == 0, ended.out
+    assert "Nextcloud goes without its application “notes”" in " ".join(ended.out.split())
