@@ -121,10 +121,11 @@ def _late(trouble: Trouble) -> Told:
     if not trouble.task:
         what = _("The time for this was up before anything had begun.")
     else:
+        where = _("“{task}” ({step})") if trouble.role else _("“{task}”")
         what = _(
-            "The time for this was up at “{task}” ({step}), and degoog waited no longer: the machine may still be "
-            "doing what it had begun."
-        ).format(task=task(trouble.task), step=step(trouble.role))
+            "The time for this was up at {where}, and degoog waited no longer: the machine may still be doing what it "
+            "had begun."
+        ).format(where=where.format(task=task(trouble.task), step=step(trouble.role)))
     return Told(what, _("wait a little, then run the same command again: it goes on from there."), standing=True)
 
 

@@ -80,6 +80,11 @@ def test_a_run_whose_time_is_up_says_at_what_and_how_the_machine_may_stand():
     assert (told.wait, told.standing) == (True, True)
 
 
+def test_a_task_that_is_no_step_s_is_told_without_one():
+    late = Trouble("", "", "Make a backup before the upgrade", "", late=True)
+    assert "up at “Make a backup before the upgrade”, and" in story.tell(late).what
+
+
 def test_a_run_whose_time_was_up_before_it_began_says_so():
     assert "before anything had begun" in story.tell(Trouble("", "", "", "", late=True)).what
 
