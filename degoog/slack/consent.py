@@ -38,7 +38,7 @@ class Consent:
             return SkipReason.NOT_AGREED if any(_is(room, name) for name in self.withdrawn) else None
         if not self.direct:
             return SkipReason.PRIVATE
-        people = [_names(id_, users.get(id_)) for id_ in room.members]
+        people = [_names(id_, users) for id_ in room.members]
         return None if people and self.agreed(room.id, people) else SkipReason.NOT_AGREED
 
     def check(self, rooms: Iterable[Room]) -> None:
@@ -71,7 +71,16 @@ def _unknown(where: str, name: str, known: list[str]) -> list[str]:
     return [f"{what} " + _("To do: {cure}").format(cure=cure)]
 
 
-def _names(id_: str, user: User | None) -> frozenset[str]:
+def _names(id_: str, users: Mapping[str, User]) -> frozenset[str]:
+    """Give what somebody goes by. What people read counts only where nobody else goes by it: anybody may choose it."""
+    user = users.get(id_)
     if user is None:
         return frozenset({id_.casefold()})
-    return frozenset(name.casefold() for name in (id_, user.handle, user.email, user.shown) if name)
+    names = {name.casefold() for name in (id_, user.handle, user.email) if name}
+    shown = user.shown.casefold()
+    others = (other for other in users.values() if other.id != id_)
+    if shown and not any(
+        shown in {one.shown.casefold(), one.handle.casefold(), one.email.casefold()} for one in others
+    ):
+        names.add(shown)
+    return frozenset(names)

@@ -22,6 +22,7 @@ from degoog.slack.roster import CHANNELS, PAGES, Listed, Roster, shares
 from degoog.slack.store import Day, Row, Store
 
 _ENOUGH = 200  # messages that tell which workspace they are of
+_TELLING = ("user", "username", "user_profile", "bot_id", "bot_profile")  # what a message tells of its author
 _FOLDER = "degoog folder"  # where the canvas of a channel lay
 
 
@@ -41,6 +42,7 @@ class Gathering:
         self._stop = stop
         self._listed: list[Listed] = []
         self._wrote: set[str] = set()
+        self._noticed: dict[tuple[int, int], tuple[str, dict[str, Any]]] = {}  # of who is in no list
 
     def run(self) -> Gathered:
         """Read everything once. Raises `Usage` where the exports are of different workspaces, `Stopped`."""
@@ -69,6 +71,10 @@ class Gathering:
         for number in order:
             self._pages(number)
         self._store.finish()
+        for (room, micro), (author, told) in self._noticed.items():  # a notice that was answered is a message
+            row = self._store.message(room, micro)
+            if row is not None and not row.notice:
+                self._know(author, told)
         self.found.problems = merged(self.found.problems)
         if len(self.found.spaces) == 1 and self.found.domain:
             self.found.spaces = {
@@ -210,11 +216,13 @@ class Gathering:
         thread = entries.micros(raw.get("thread_ts"))
         subtype = raw.get("subtype")
         notice = subtype in NOTICES or (subtype == "tombstone" and not raw.get("reply_count"))
-        if not notice:
-            author = entries.author(raw)
-            if author not in self._wrote:
-                self._wrote.add(author)
-                self._know(author, raw)
+        author = entries.author(raw)
+        if author not in self._wrote and notice:
+            if author not in self.found.users:
+                self._noticed[room, micro] = author, {key: raw[key] for key in _TELLING if key in raw}
+        elif author not in self._wrote:
+            self._wrote.add(author)
+            self._know(author, raw)
         weight = 0
         if raw.get("files") or raw.get("file") or raw.get("attachments"):
             for file in entries.files(raw):
@@ -254,10 +262,10 @@ class Gathering:
                 self._store.sql.execute("INSERT OR IGNORE INTO hung VALUES (?)", (id_,))
                 if open_ and self._make(row, open_[0]):
                     continue
-                title = str(row.get("title") or row.get("name") or id_)
                 reason = SkipReason.PRIVATE if places else SkipReason.NOT_SUPPORTED
                 detail = "" if places else _("shared in no channel of the export")
-                self.found.problems.append(Problem(f"{name}/{id_} {title[:80]}", reason, detail))
+                # By its id alone: what it is called is as private as what it says.
+                self.found.problems.append(Problem(f"{name}/{id_}", reason, detail))
 
     def _make(self, row: Mapping[str, Any], place: Place) -> bool:
         created = row.get("created")

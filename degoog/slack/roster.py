@@ -93,6 +93,8 @@ class Roster:
                     file, _colon, title = room.name.removeprefix("FC:").partition(":")
                     room = dataclasses.replace(room, name=f"canvas {title or file}", private=file not in shared)
                 verdict = self._consent.verdict(room, self.found.users)
+                if verdict is not None and kind == "file_conversations":
+                    room = dataclasses.replace(room, name=f"canvas {file}")  # its title is private too
                 known = self.found.places.get(room.id)
                 number = known.number if known else len(self.found.places) + 1
                 self.found.places[room.id] = Place(number, room, verdict)

@@ -62,7 +62,8 @@ _PLACES = ", ".join("?" * len(Row._fields))
 _REPLACE = f"INSERT OR REPLACE INTO message ({_COLUMNS}) VALUES ({_PLACES})"  # noqa: S608
 _ADD = f"INSERT OR IGNORE INTO message ({_COLUMNS}) VALUES ({_PLACES})"  # noqa: S608
 _ADD_ROOTS = f"""INSERT OR IGNORE INTO message ({_COLUMNS})
-  SELECT DISTINCT room, thread, NULL, NULL, NULL, 0, 0, x'', 0, 0, NULL FROM message WHERE thread IS NOT NULL"""  # noqa: S608
+  SELECT DISTINCT room, thread, NULL, NULL, NULL, 0, 0, x'', 0, 0, NULL FROM message
+  WHERE thread IS NOT NULL AND NOT notice"""  # noqa: S608
 _PAGE = f"SELECT {_COLUMNS} FROM message WHERE room = ? AND micro > ? ORDER BY micro LIMIT {PAGE}"  # noqa: S608
 _ONE = f"SELECT {_COLUMNS} FROM message WHERE room = ? AND micro = ?"  # noqa: S608
 _ANSWERS = (
@@ -125,7 +126,7 @@ class Store:
         execute("CREATE INDEX answer ON message (room, thread, micro) WHERE thread IS NOT NULL")
         execute(
             "UPDATE message SET notice = 0 WHERE notice AND EXISTS"
-            " (SELECT 1 FROM message r WHERE r.room = message.room AND r.thread = message.micro)"
+            " (SELECT 1 FROM message r WHERE r.room = message.room AND r.thread = message.micro AND NOT r.notice)"
         )
         moved: list[tuple[int, int, int]] = []
         before, room = -1, -1

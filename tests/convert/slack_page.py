@@ -26,6 +26,7 @@ LEXICON = Lexicon(
     names={"U1": "Ann", "U2": "Bob", "B1": "Compta"},
     rooms={"C1": "town-square", "C2": "potager"},
     groups={"S2": "benevoles"},
+    public=frozenset({"C1", "C2"}),
     emoji={"acme.logo": "acme_logo"},
     resolve=lambda link: "https://nuage.lauze.example/f/7" if "/d/1AbC/" in link else None,
     zone=ZoneInfo("Europe/Paris"),

@@ -42,5 +42,5 @@ def test_the_page_speaks_of_texts_blocks_and_messages():
     assert {kind: sum(row.kind == kind for row in ROWS) for kind in ("text", "blocks", "messages")} == {
         "text": 54,
         "blocks": 20,
-        "messages": 27,
+        "messages": 28,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -61,7 +62,10 @@ def test_an_archive_that_is_not_the_pinned_one_is_refused_and_named(server, work
     server.sh("rm -r /srv/degoog/lauze-4f2a/nextcloud/releases/*/.degoog-complete")
     shelf = workspace.shelf
     pins = (shelf / "pins.yml").read_text()
-    packed = next(path for path in shelf.iterdir() if path.name.startswith("nextcloud"))
+    used = server.sh("basename $(readlink /srv/degoog/lauze-4f2a/nextcloud/current)").strip()
+    named = re.search(rf'"{re.escape(used)}":\s+file: (\S+)', pins)
+    assert named is not None
+    packed = shelf / named[1]
     workspace.describe()
     kept = packed.read_bytes()
     try:

@@ -261,7 +261,7 @@ def test_comments_beside_a_canvas_of_a_public_channel_are_a_channel(tmp_path):
 
     verdicts = {one.item.name: str(one.verdict) for one in found if one.item.name.startswith("canvas")}
     assert texts(path) == ["t1"]
-    assert verdicts == {"canvas Charte": "None", "canvas Y": "private"}
+    assert verdicts == {"canvas Charte": "None", "canvas F0X": "private"}
 
 
 def test_of_two_exports_the_later_one_says_how_a_message_reads(tmp_path):

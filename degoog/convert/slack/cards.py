@@ -7,6 +7,7 @@ https://developers.mattermost.com/integrate/reference/message-attachments.
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import Any
 
 from degoog.convert.slack import blocks, rich
@@ -19,6 +20,7 @@ from degoog.i18n import _
 
 LARGEST = 7500  # runes of JSON that every server takes (PostPropsMaxRunes was 8000 until 6.x)
 _TEXTS = ("pretext", "text", "footer")
+_ARCHIVES = re.compile(r"\.slack\.com/archives/([A-Z0-9]+)")
 _NAMES = ("author_name", "title", "fallback")
 _LINKS = ("author_link", "author_icon", "title_link", "image_url", "thumb_url", "footer_icon")
 
@@ -56,7 +58,19 @@ def _preview(attachment: Tree, said: str) -> bool:
     return bool(url) and not attachment.get("is_app_unfurl") and (url in said or url.replace("&", "&amp;") in said)
 
 
+def _stays(attachment: Tree, speech: Speech) -> bool:
+    """Whether what is quoted was said elsewhere, where not everybody reads: Slack showed it to those who do."""
+    room = str(attachment.get("channel_id") or "")
+    if not room and (found := _ARCHIVES.search(str(attachment.get("from_url") or ""))):
+        room = found[1]
+    public = speech.lexicon.public
+    return bool(room) and public is not None and room not in public and room != speech.room_of
+
+
 def _quotation(attachment: Tree, speech: Speech) -> str:
+    if _stays(attachment, speech):
+        speech.notes.add(_("a quotation from a private conversation"))
+        return rich.quoted(_("*(a message of a private conversation was quoted here)*"))
     inner = _quoted_text(attachment, speech)
     if not inner:
         return ""

@@ -11,7 +11,7 @@ from degoog.convert.people import Accounts, Assigned, Named, Nobody, Wanted, nam
 from degoog.convert.slack import emoji, message
 from degoog.convert.slack.lexicon import Lexicon, Speech
 from degoog.convert.slack.marks import decoded, markdown
-from degoog.convert.slack.rooms import RoomName, is_conversation, name_rooms, team_name
+from degoog.convert.slack.rooms import RoomName, is_conversation, name_rooms, name_teams
 from degoog.convert.slack.values import DrawnEmoji, Room, Talk, User, Workspace
 from degoog.convert.talk import Channel, Emoji, Person, Team, Thread
 from degoog.i18n import _
@@ -99,7 +99,7 @@ class Conversion:
         )
         spaces = everyone.workspaces
         alone = self._team if len(spaces) == 1 else ""
-        teams = {space.id: alone or team_name(space.name or self._team, space.id) for space in spaces}
+        teams = name_teams(spaces, alone=alone, fallback=self._team, earlier=self._earlier)
         rooms = name_rooms(everyone.rooms, teams, accounts, earlier=lambda room: self._earlier(room.ref))
         lexicon = Lexicon(
             usernames={id_: one.username for id_, one in people.items()},
@@ -107,6 +107,7 @@ class Conversion:
             rooms={id_: one.name for id_, one in rooms.items()},
             groups=everyone.groups,
             emoji={name: emoji.system(aim) or emoji.custom(aim) for name, aim in everyone.emoji.items()},
+            public=frozenset(room.id for room in everyone.rooms if not (room.private or room.direct)),
             resolve=self._resolve,
             zone=self._zone,
         )

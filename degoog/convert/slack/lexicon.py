@@ -24,7 +24,8 @@ class Lexicon:
 
     `usernames`: accounts, by Slack's id. `names`: what people are called where they have no account. `rooms`: the
     channels that come along, by Slack's id, by their new name. `groups`: handles of user groups, where known.
-    `emoji`: custom ones that come along, by Slack's name. `resolve` gives a link's new place, None where it has none.
+    `emoji`: custom ones that come along, by Slack's name. `public`: ids of channels that everybody reads and that come
+    along, None where nobody knows. `resolve` gives a link's new place, None where it has none.
     """
 
     usernames: Mapping[str, str] = field(default_factory=dict)
@@ -32,17 +33,19 @@ class Lexicon:
     rooms: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     emoji: Mapping[str, str] = field(default_factory=dict)
+    public: frozenset[str] | None = None
     resolve: Callable[[str], str | None] = lambda _link: None
     zone: tzinfo = UTC
 
 
 class Speech:
-    """One message being put into Markdown. `notes` gathers what has no equal, in words."""
+    """One message being put into Markdown, said in the room of that id. `notes` gathers what has no equal, in words."""
 
-    __slots__ = ("lexicon", "notes")
+    __slots__ = ("lexicon", "notes", "room_of")
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, room_of: str = "") -> None:
         self.lexicon = lexicon
+        self.room_of = room_of
         self.notes: set[str] = set()
 
     def person(self, id_: str, label: str = "", style: int = 0) -> Run:

@@ -44,7 +44,7 @@ def thread(talk: Talk, lexicon: Lexicon) -> tuple[Thread, tuple[Loss, ...]]:
 
 def posts(said: Said, lexicon: Lexicon, losses: list[Loss]) -> list[Post]:
     """Give a message as posts, the later ones continuing the first; adds to `losses` what changed on the way."""
-    speech = Speech(lexicon)
+    speech = Speech(lexicon, said.ref.id.rpartition("/")[0].rpartition("/")[2])
     text, made = _text(said, speech)
     attachments: list[Attachment] = []
     if said.files:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from degoog.convert.people import Accounts, sanitised
-from degoog.convert.slack.values import Room
+from degoog.convert.slack.values import Room, Workspace
+from degoog.model import Ref
 
 LONGEST = 64  # model.ChannelNameMaxLength
 TOWN_SQUARE = "town-square"  # the channel that every member of a team is in
@@ -34,6 +35,17 @@ def team_name(name: str, id_: str) -> str:
     if len(plain) < 2:
         plain = f"team-{id_.lower()}"
     return f"t-{plain}" if plain.startswith(_NO_TEAM) else plain
+
+
+def name_teams(
+    spaces: Iterable[Workspace], *, alone: str = "", fallback: str = "", earlier: Callable[[Ref], str]
+) -> Mapping[str, str]:
+    """Give each workspace's team: the one it became before, else `alone`, else one of its name that no other has."""
+    named: dict[str, str] = {}
+    for space in sorted(spaces, key=lambda space: (not earlier(space.ref), space.id)):
+        name = earlier(space.ref) or alone or team_name(space.name or fallback, space.id)
+        named[space.id] = name if name not in named.values() else f"{name[:40]}-{space.id.lower()}"
+    return named
 
 
 def name_rooms(
