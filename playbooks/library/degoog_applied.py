@@ -31,6 +31,13 @@ options:
     type: str
     choices: [reloaded, restarted]
     default: restarted
+  probe:
+    description:
+      - A command that fails where the service runs and has lost its effect, as a table that somebody flushed. It is
+        restarted then.
+    type: list
+    elements: str
+    default: []
 attributes:
   check_mode:
     support: full
@@ -64,6 +71,7 @@ def main():
             "service": {"type": "str", "required": True},
             "files": {"type": "list", "elements": "path", "default": []},
             "how": {"type": "str", "choices": ["reloaded", "restarted"], "default": "restarted"},
+            "probe": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
     )
@@ -72,7 +80,9 @@ def main():
     newer = sorted({str(path) for path in _all(module.params["files"]) if path.lstat().st_mtime_ns > told})
     active = module.run_command(["systemctl", "is-active", "--quiet", service])[0] == 0
     enabled = module.run_command(["systemctl", "is-enabled", "--quiet", service])[0] == 0
-    changed = bool(newer) or not active or not enabled
+    probe = module.params["probe"]
+    works = not probe or module.run_command(probe)[0] == 0
+    changed = bool(newer) or not active or not enabled or not works
     if changed and not module.check_mode:
         _apply(module, service, enabled=enabled, active=active)
         KEPT.mkdir(mode=0o755, parents=True, exist_ok=True)

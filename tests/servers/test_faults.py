@@ -17,7 +17,7 @@ import pytest
 from degoog.cli.context import Context
 from tests.servers import acme
 from tests.servers.archives import KIND
-from tests.servers.conftest import CLOUD, https
+from tests.servers.conftest import CLOUD, TALK, https
 
 pytestmark = pytest.mark.parametrize("what", [KIND])
 
@@ -143,6 +143,7 @@ def test_a_name_that_has_no_certificate_yet_does_not_keep_nginx_from_answering_l
     assert stopped.exit == 4, stopped.out
     assert "does not reach Let's Encrypt" in flat(stopped.out)
     server.sh("nginx -t")
+    assert https(server, TALK, "/api/v4/system/ping")[0] == 200, "whoever has a certificate goes on"
     assert server.sh("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/").strip() == "301"
     assert workspace.degoog("provision").exit == 0
     assert https(server, CLOUD, "/status.php")[0] == 200

@@ -8,5 +8,7 @@ mkdir -p "$place"
 cp "$RENEWED_LINEAGE/privkey.pem" "$place/privkey.pem"
 cp "$RENEWED_LINEAGE/fullchain.pem" "$place/fullchain.pem"
 chmod 0644 "$place/fullchain.pem"
-systemctl reload nginx || true
+# nginx has read it: the playbook need not tell it again.
+stamp=/var/lib/degoog/applied/nginx
+if systemctl reload nginx && [ -e "$stamp" ]; then touch "$stamp"; fi
 echo placed
