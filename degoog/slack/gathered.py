@@ -30,12 +30,16 @@ def merged(problems: Iterable[Problem]) -> list[Problem]:
 
 @dataclass(slots=True)
 class Place:
-    """A room with its number in the store; `verdict` says why it stays, `left` how many messages stay with it."""
+    """A room with its number in the store; `verdict` says why it stays, `left` how many messages stay with it.
+
+    `pins` are the timestamps of what is pinned in it, as the list of rooms tells them.
+    """
 
     number: int
     room: Room
     verdict: SkipReason | None = None
     left: int = 0
+    pins: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

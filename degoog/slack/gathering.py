@@ -113,6 +113,11 @@ class Gathering:
                 other[part.folder or part.name] += 1
         self._store.add_days(days)
         self._listed.append(listed)
+        for _space, name, rows in listed:
+            if name == "content_flags" and rows:
+                told = _("what people reported to Slack")
+                path = f"{pack.path.name}/{name}.json"
+                self.found.problems.append(Problem(path, SkipReason.NOT_SUPPORTED, told, len(rows)))
         for name, count in sorted(other.items()):
             self.found.problems.append(
                 Problem(f"{pack.path.name}/{name}", SkipReason.NOT_SUPPORTED, _("no part of a Slack export"), count)

@@ -97,7 +97,8 @@ class Roster:
                     room = dataclasses.replace(room, name=f"canvas {file}")  # its title is private too
                 known = self.found.places.get(room.id)
                 number = known.number if known else len(self.found.places) + 1
-                self.found.places[room.id] = Place(number, room, verdict)
+                pins = frozenset(str(one.get("id")) for one in row.get("pins") or () if isinstance(one, dict))
+                self.found.places[room.id] = Place(number, room, verdict, pins=pins)
                 self.folders[archive, space, room.id] = room.id
                 for folder in folders:
                     self.folders.setdefault((archive, space, folder), room.id)

@@ -283,6 +283,8 @@ class SlackSource:
             raw: dict[str, Any] = json.loads(self._stored.made(row.room, row.micro))
         else:
             raw = json.loads((await self._text(row.member))[row.start : row.stop])
+        if raw.get("ts") in place.pins and not raw.get("pinned_to"):
+            raw["pinned_to"] = [place.room.id]
         files: tuple[File, ...] = ()
         if row.weight or raw.get("files") or raw.get("file") or raw.get("attachments"):
             given = entries.files(raw)

@@ -309,3 +309,21 @@ def test_the_counts_of_what_is_private_stay_with_their_channel(tmp_path):
     assert [one.item.count for one in before if one.item.ref.id == "T1/G1"] == [3]
     assert [one.item.count for one in after if one.item.ref.id == "T1/G1"] == [1]
     assert sum(one.item.count for one in before) == sum(one.item.count for one in after)
+
+
+def test_what_the_list_of_channels_says_is_pinned_is_pinned(tmp_path):
+    garden = {"id": "C2", "name": "jardin", "pins": [{"id": "1700000002.000100", "type": "C", "user": "U1"}, "odd", {}]}
+    pack(
+        tmp_path / "a.zip",
+        {**BASE, "channels.json": [CHANNELS[0], garden], "jardin/2023-11-14.json": [said(1), said(2)]},
+    )
+
+    assert [bool(talk.root and talk.root.raw.get("pinned_to")) for talk in talks(tmp_path / "a.zip")] == [False, True]
+
+
+def test_what_people_reported_to_slack_is_counted_and_stays(tmp_path):
+    pack(tmp_path / "a.zip", {**BASE, "content_flags.json": [{"id": "1"}, {"id": "2"}]})
+    _account, found = walk(tmp_path / "a.zip")
+
+    (left,) = [one.item for one in found if one.verdict is not None]
+    assert (left.count, "content_flags.json" in left.name) == (2, True)
