@@ -58,6 +58,14 @@ def test_a_service_that_was_not_told_of_its_settings_is_told_by_the_next_run(ser
     assert (again.exit, again.lines[-1]["changed"]) == (0, 1)
 
 
+def test_a_firewall_that_somebody_flushed_is_set_again(server, workspace, what):
+    server.sh("nft flush ruleset")
+    found = workspace.degoog("provision", "--check")
+    again = workspace.degoog("provision", "--json")
+    assert (found.exit, again.exit, again.lines[-1]["changed"]) == (5, 0, 1)
+    assert "tcp dport { 22, 80, 443 } accept" in server.sh("nft list table inet degoog")
+
+
 def test_an_archive_that_is_not_the_pinned_one_is_refused_and_named(server, workspace, what):
     server.sh("rm -r /srv/degoog/lauze-4f2a/nextcloud/releases/*/.degoog-complete")
     shelf = workspace.shelf

@@ -78,6 +78,14 @@ def test_ciphers_that_encrypt_before_they_sign_are_refused(server, what):
         greeting(server, CLOUD, tuned=weak)
 
 
+def test_modules_of_applications_from_the_store_reach_the_browser_as_what_they_are(server, what):
+    place = "/srv/degoog/lauze-4f2a/nextcloud/apps/probe.mjs"
+    server.sh(f"echo 'export const one = 1;' > {place} && chmod 0644 {place}")
+    status, headers, _body = https(server, CLOUD, "/apps-extra/probe.mjs")
+    server.sh(f"rm {place}")
+    assert (status, headers["content-type"].partition(";")[0]) == (200, "text/javascript")
+
+
 @pytest.mark.parametrize("name", ["autre.example", "203.0.113.9.example"])
 def test_a_name_that_is_nobodys_is_shown_no_certificate(server, what, name):
     with pytest.raises((ssl.SSLError, OSError)):
