@@ -57,12 +57,12 @@ def test_an_account_with_a_sudo_password_is_enough(server, workspace, account, w
     assert (done.exit, done.lines[-1]["changed"]) == (0, 0), done.out[-2000:]
 
 
-@pytest.mark.parametrize("given", ["faux", ""])
-def test_a_wrong_or_missing_sudo_password_is_said(server, workspace, account, what, given):
+@pytest.mark.parametrize(("given", "said"), [("faux", "refused the password of sudo"), ("", "none was given")])
+def test_a_wrong_or_missing_sudo_password_is_said(server, workspace, account, what, given, said):
     stopped = workspace.degoog("provision", DEGOOG_SUDO_PASSWORD=given)
     assert stopped.exit == 2, stopped.out
-    assert "sudo" in stopped.out
-    assert "give the password" in flat(stopped.out)
+    assert said in flat(stopped.out)
+    assert "with --ask-sudo" in flat(stopped.out)
     assert SUDO not in stopped.out
 
 
