@@ -202,7 +202,8 @@ class Writer:
         """
         began = self._began(it, shore, head)
         for _message, post in it.wanted():
-            shore.recognise(str(post.ref), _when(post, began), lines.text(post))
+            if post.ref != it.ref:  # every importer keeps what a root carries along
+                shore.recognise(str(post.ref), _when(post, began), lines.text(post))
         missing = [
             (message, post, shore.ours.get(str(post.ref)))
             for message, post in it.wanted()
