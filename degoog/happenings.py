@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from degoog.model import Item, Outcome, Stage
+from degoog.model import Held, Item, Outcome, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,15 @@ class Done:
     outcome: Outcome
     reason: str = ""
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A conversation was compared: what had arrived in it, and what of that is there. `path` is where it lies."""
+
+    path: str
+    arrived: Held
+    there: Held
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,13 +240,47 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """One of the entries a message came to at the target, named as the target lists it.
+
+    `at` is when it is said, in milliseconds since 1970 UTC. `digest` is `algorithm:hex`, empty for the entry that
+    the message's own proof speaks of.
+    """
+
+    name: str
+    at: int
+    reactions: int
+    files: int
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a conversation holds, counted: messages, threads among them, what hangs on them, the first and the last.
+
+    `first` and `last` are aware, None where nothing is known of any time.
+    """
+
+    messages: int = 0
+    threads: int = 0
+    reactions: int = 0
+    files: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
-    """What the target confirmed: `digest` is `algorithm:hex` as the target computed it, empty where it could not."""
+    """What the target confirmed: `digest` is `algorithm:hex` as the target computed it, empty where it could not.
+
+    `pieces` are the entries a message came to, the one that `digest` speaks of first; empty for anything else.
+    """
 
     id: str
     size: int | None = None
     digest: str = ""
     etag: str = ""
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +309,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One entry as a target lists it. `digest` only where the listing itself carries one computed by the target."""
+    """One entry as a target lists it. `digest` only where the listing itself carries one computed by the target.
+
+    `piece` is what it says of itself where it is one of a message's.
+    """
 
     name: str
     id: str
@@ -283,3 +320,4 @@ class Seen:
     size: int | None = None
     etag: str = ""
     digest: str = ""
+    piece: Piece | None = None

@@ -7,15 +7,17 @@ import os
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import datetime
 from types import TracebackType
 from typing import TextIO, assert_never
 
 from tqdm import tqdm
 
 from degoog import nouns, wording
-from degoog.happenings import Begun, Counted, Done, Transferred, Waiting
+from degoog.happenings import Begun, Compared, Counted, Done, Transferred, Waiting
 from degoog.i18n import _, n_
+from degoog.model import Held
 from degoog.ports import Event
 
 Clock = Callable[[], float]
@@ -92,6 +94,9 @@ class JsonLines(Watcher):
                         "detail": event.detail,
                     }
                 )
+            case Compared():
+                held = {"arrived": _held(event.arrived), "there": _held(event.there)}
+                self._write({"event": "compared", "path": event.path, **held})
             case Waiting():
                 seconds = round(event.seconds, 1)
                 self._write({"event": "waiting", "host": event.host, "seconds": seconds, "why": event.why})
@@ -106,6 +111,10 @@ class JsonLines(Watcher):
     def _write(self, line: Mapping[str, object]) -> None:
         self._stream.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._stream.flush()
+
+
+def _held(held: Held) -> dict[str, object]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(held).items()}
 
 
 _AN_ITEM = 256 * 1024  # bytes that pass in about the time that a small file takes besides
@@ -233,6 +242,8 @@ class Bars(Watcher):
             case Transferred() | Done():
                 if self._progress:
                     self._progress.take(event)
+            case Compared():
+                pass  # said at the end, of all of them
             case Waiting():
                 self._wait = (event, now + event.seconds)
                 self._drawn = float("-inf")
@@ -287,6 +298,8 @@ class Lines(Watcher):
                     self._maybe(
                         now, lambda: f"{nouns.stage(progress.road, progress.stage)} · {_sentence(progress, now)}"
                     )
+            case Compared():
+                pass
             case Waiting():
                 self._maybe(now, lambda: _patience(event))
             case _:

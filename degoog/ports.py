@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
-from degoog.happenings import Begun, Counted, Done, Transferred, Waiting
+from degoog.happenings import Begun, Compared, Counted, Done, Transferred, Waiting
 from degoog.model import Departure, FailReason, Found, Intent, Item, Kind, Loss, Place, Proof, Ref, Seen, Stage
 
 P = TypeVar("P")
@@ -366,7 +366,7 @@ class Leg:
     meaning: Meaning | None = None
 
 
-Event = Counted | Begun | Transferred | Done | Waiting
+Event = Counted | Begun | Transferred | Done | Compared | Waiting
 
 
 class Observer(Protocol):

@@ -16,6 +16,7 @@ from degoog.cli.context import Context
 from degoog.cli.paragraphs import wrapped
 from degoog.ends import near
 from degoog.filters import Filters, Rule
+from degoog.happenings import Compared
 from degoog.i18n import _
 from degoog.observe import Watcher
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from degoog.ends import Destination, Origin
     from degoog.ledger import Lane, Ledger
     from degoog.ledger.walk import Keep
+    from degoog.model import Held
     from degoog.ports import Earlier, Event, Leg, Target
     from degoog.roads import Outside
     from degoog.runs import Ended, Planned
@@ -56,6 +58,28 @@ class Screen(Watcher):
 
     def close(self) -> None:
         """Take away what is on the screen."""
+        self._inner.close()
+
+
+class Counting(Watcher):
+    """Passes on what happens, and keeps what was counted in each conversation."""
+
+    def __init__(self, inner: Watcher) -> None:
+        self._inner = inner
+        self.told: list[tuple[str, Held, Held]] = []
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def notify(self, event: Event) -> None:
+        """Pass it on."""
+        self._inner.notify(event)
+        if isinstance(event, Compared):
+            self.told.append((event.path, event.arrived, event.there))
+
+    def close(self) -> None:
+        """Close what it passes on to."""
         self._inner.close()
 
 
@@ -333,11 +357,12 @@ def verify(context: Context, trip: Trip, *, full: bool, sample: float | None) ->
     from degoog.cli import comparing
     from degoog.engine import Check
     from degoog.ledger import Ledger
+    from degoog.report import held
 
     check = Check.FULL if full else Check.SAMPLE if sample else Check.LIST
     began = time.monotonic()
     with Ledger(runs.existing(context.folder)) as ledger:
-        with Screen(context) as screen:
+        with Counting(Screen(context)) as screen:
             verified, lanes = asyncio.run(
                 runs.run_verification(
                     trip.targets(screen), ledger, road=trip.name, observer=screen, check=check, share=sample or 0.0
@@ -347,6 +372,8 @@ def verify(context: Context, trip: Trip, *, full: bool, sample: float | None) ->
         told = comparing.compare(context, trip, ledger) if full and trip.name == roads.CALENDARS else []
         code = 3 if told and code == 0 else code
         with ledger.only(*lanes):
+            for line in held(screen.told, zone=context.zone):
+                context.show(wrapped(line))
             show_closing(context, trip, ledger, extra=verified.extra)
             for line in told:
                 context.show(line)

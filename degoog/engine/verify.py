@@ -9,7 +9,7 @@ from hashlib import new as new_hash
 from typing import Any
 
 from degoog.errors import Bodiless, Refused
-from degoog.happenings import Begun, Done
+from degoog.happenings import Begun, Compared, Done
 from degoog.ledger import Lane
 from degoog.ledger.checking import Suspect, Verdict
 from degoog.model import Outcome, Seen, Stage
@@ -76,6 +76,8 @@ async def verify(
             verdict = Verdict.CHANGED if verdict is Verdict.ETAG else verdict
             comparison.judge(suspect, verdict)
             observer.notify(Done(suspect.item, Stage.CONTENT, Outcome.UNCHANGED, verdict))
+        if (held := comparison.held()) is not None:
+            observer.notify(Compared(holder.path, *held))
     return Verified(**{str(verdict): count for verdict, count in comparison.finish().items()})
 
 

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from degoog.ledger.walk import transaction
-from degoog.model import Item, Kind, Ref, Seen, Stage
+from degoog.ledger.walk import moment, transaction
+from degoog.model import Held, Item, Kind, Ref, Seen, Stage
 
 if TYPE_CHECKING:
     from degoog.ledger.lane import Lane
 
 _TABLES = """
 CREATE TEMP TABLE IF NOT EXISTS seen (
-  name TEXT PRIMARY KEY, id TEXT, holder INTEGER, size INTEGER, etag TEXT) WITHOUT ROWID;
+  name TEXT PRIMARY KEY, id TEXT, holder INTEGER, size INTEGER, etag TEXT, digest TEXT,
+  at INTEGER, reactions INTEGER, files INTEGER) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS stray (id TEXT, etag TEXT, path TEXT);
 CREATE TEMP TABLE IF NOT EXISTS lying (place TEXT, id INTEGER, PRIMARY KEY (place, id)) WITHOUT ROWID;
 DELETE FROM seen; DELETE FROM stray; DELETE FROM lying;
@@ -42,11 +43,27 @@ SELECT i.id, i.ref, i.kind, i.stage, i.name, i.lies, i.proof_digest, s.id, s.eta
     WHEN s.holder <> (i.stage = 0) THEN 'changed'
     WHEN i.stage = 0 THEN 'proven'
     WHEN i.proof_size IS NOT NULL AND s.size IS NOT i.proof_size THEN 'changed'
+    WHEN EXISTS (SELECT 1 FROM piece p LEFT JOIN temp.seen o ON o.name = p.name
+                 WHERE p.item = i.id AND p.digest <> '' AND p.digest IS NOT o.digest) THEN 'changed'
     WHEN s.id IS NOT i.proof_id OR s.etag IS NOT i.proof_etag THEN 'etag'
+    WHEN s.digest <> '' AND s.digest <> i.proof_digest
+         AND substr(i.proof_digest, 1, instr(s.digest, ':')) = substr(s.digest, 1, instr(s.digest, ':')) THEN 'etag'
     WHEN coalesce(i.proof_digest, '') = '' THEN 'unproven'
     ELSE 'proven' END
 FROM temp.lying y CROSS JOIN item i ON i.id = y.id LEFT JOIN temp.seen s ON s.name = {_BASENAME}
 WHERE y.place = ? AND y.id > ? ORDER BY y.id LIMIT 500
+"""  # noqa: S608 - constants only
+
+# People go on reacting: of what is there now, only as much is counted as had arrived, post by post.
+# A message without pieces (an older degoog moved it, or its ledger was rebuilt) is known by where it lies, and no more.
+_HELD = f"""
+SELECT count(DISTINCT i.id), count(DISTINCT i.head), sum(p.reactions), sum(p.files), min(p.at), max(p.at),
+  count(DISTINCT i.id) FILTER (WHERE s.name = {_BASENAME}), count(DISTINCT i.head) FILTER (WHERE s.name IS NOT NULL),
+  sum(min(s.reactions, p.reactions)), sum(min(s.files, p.files)),
+  min(s.at) FILTER (WHERE p.name IS NOT NULL), max(s.at) FILTER (WHERE p.name IS NOT NULL)
+FROM temp.lying y CROSS JOIN item i ON i.id = y.id LEFT JOIN piece p ON p.item = i.id
+  LEFT JOIN temp.seen s ON s.name = coalesce(p.name, {_BASENAME})
+WHERE y.place = ? AND i.kind = 'message' AND i.count > 0
 """  # noqa: S608 - constants only
 
 
@@ -119,15 +136,22 @@ class Comparison:
     def saw(self, page: Sequence[Seen]) -> None:
         """Take note of what the target lists there."""
         self._connection.executemany(
-            "INSERT OR REPLACE INTO temp.seen VALUES (?, ?, ?, ?, ?)",
-            ((seen.name, seen.id, seen.holder, seen.size, seen.etag) for seen in page),
+            "INSERT OR REPLACE INTO temp.seen VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    *(seen.name, seen.id, seen.holder, seen.size, seen.etag, seen.digest),
+                    *((its.at, its.reactions, its.files) if (its := seen.piece) else (None, None, None)),
+                )
+                for seen in page
+            ),
         )
 
     def suspects(self) -> Iterator[Suspect]:
         """Give the settled items of the holder with a first verdict, and set aside what degoog did not put there."""
         self._connection.execute(
-            f"INSERT INTO temp.stray SELECT s.id, s.etag, ? || s.name FROM temp.seen s WHERE s.name NOT IN"  # noqa: S608
-            f" (SELECT {_BASENAME} FROM temp.lying y CROSS JOIN item i ON i.id = y.id WHERE y.place = ?)",
+            f"INSERT INTO temp.stray SELECT s.id, s.etag, ?1 || s.name FROM temp.seen s WHERE s.name NOT IN"  # noqa: S608
+            f" (SELECT {_BASENAME} FROM temp.lying y CROSS JOIN item i ON i.id = y.id WHERE y.place = ?2 UNION ALL"
+            " SELECT p.name FROM temp.lying y CROSS JOIN piece p ON p.item = y.id WHERE y.place = ?2)",
             (self._holder.place, self._holder.place),
         )
         after = 0
@@ -138,6 +162,14 @@ class Comparison:
                 yield Suspect(id_, item, lies, Verdict(verdict), digest or "", seen_id or "", seen_etag or "")
             self._flush()
             after = rows[-1][0]
+
+    def held(self) -> tuple[Held, Held] | None:
+        """Count what had arrived in the holder, and what of it is there; None where no message lies in it."""
+        row = self._connection.execute(_HELD, (self._holder.place,)).fetchone()
+        if not row[0]:
+            return None
+        arrived, there = row[:6], row[6:]
+        return _held(arrived), _held(there)
 
     def judge(self, suspect: Suspect, verdict: Verdict) -> None:
         """Take a verdict; what proves to hold the same bytes under a new etag is known by it from now on."""
@@ -176,3 +208,9 @@ class Comparison:
         self._counts[Verdict.PROVEN] += len(found)
         (extra,) = connection.execute("SELECT count(*) FROM temp.stray").fetchone()
         return {**{v: self._counts[v] for v in Verdict if v is not Verdict.ETAG}, "extra": extra}
+
+
+def _held(row: Sequence[int | None]) -> Held:
+    messages, threads, reactions, files = (number or 0 for number in row[:4])
+    first, last = (None if at is None else moment(at) for at in row[4:])
+    return Held(messages, threads, reactions, files, first, last)

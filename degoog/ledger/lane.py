@@ -318,6 +318,12 @@ class Lane:
             ),
         )  # fmt: skip
         connection.execute("DELETE FROM intent WHERE item = ?", (row.id,))
+        if proof.pieces:
+            connection.execute("DELETE FROM piece WHERE item = ?", (row.id,))
+            connection.executemany(
+                "INSERT INTO piece (item, name, at, reactions, files, digest) VALUES (?, ?, ?, ?, ?, ?)",
+                ((row.id, one.name, one.at, one.reactions, one.files, one.digest) for one in proof.pieces),
+            )
         if leaves:
             self._follow(row, result.path)
         else:

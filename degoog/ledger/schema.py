@@ -167,7 +167,22 @@ _TYPED = """
 ALTER TABLE run ADD COLUMN typed TEXT NOT NULL DEFAULT '[]';
 """
 
-MIGRATIONS = (_FIRST, _FOUND, _READ_IN_ORDER, _BOOKMARK, _PARTS, _ALIASES, _SHARED_HOLDERS, _DEPARTURES, _TYPED)
+# The entries that a message came to: `name` as the target lists it, `at` when it is said.
+_PIECES = """
+CREATE TABLE piece (
+  item INTEGER NOT NULL REFERENCES item (id),
+  name TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  reactions INTEGER NOT NULL,
+  files INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  PRIMARY KEY (item, name)
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS = (
+    _FIRST, _FOUND, _READ_IN_ORDER, _BOOKMARK, _PARTS, _ALIASES, _SHARED_HOLDERS, _DEPARTURES, _TYPED, _PIECES,
+)  # fmt: skip
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:

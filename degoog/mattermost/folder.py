@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,10 +21,10 @@ from degoog.mattermost.batch import BYTES, POSTS
 from degoog.mattermost.bundle import Bundle
 from degoog.mattermost.census import DIRECT, Conversation
 from degoog.mattermost.lines import Room
-from degoog.mattermost.parts import TOWN_SQUARE, Answers, Parts, digest, digest_of, direct_place, listed, said_at
+from degoog.mattermost.parts import TOWN_SQUARE, Answers, Parts, digest_of, direct_place, listed, piece, said_at
 from degoog.mattermost.posts import There
 from degoog.mattermost.unit import Message, Shore, Unit, Writer
-from degoog.model import FailReason, Intent, Item, Loss, LossKind, Proof, Ref, Seen, Stage
+from degoog.model import FailReason, Intent, Item, Loss, LossKind, Piece, Proof, Ref, Seen, Stage
 from degoog.ports import Blob, Bytes, Failed, Make, Move, Naming, Part, Result, Settled, Task, Touch, Write
 
 _NAMES = Names(Rules(characters="/", longest=200))
@@ -170,7 +171,7 @@ class _Batch:
         self._target = target
         self._name = target.parts.next()
         self._bundle = Bundle(prefix=f"{self._name}-")
-        self._digests: dict[Ref, str] = {}
+        self._pieces: dict[str, Piece] = {}
         self._writer = Writer(self._bundle, unit.Rules(_Anybody(), _POST, _FILE), _no_download, self._note)
         self._shores: dict[str, Shore] = {}
         self._before = target.before
@@ -277,7 +278,7 @@ class _Batch:
         self._written = None
 
     def _note(self, ref: Ref, line: lines.Line) -> None:
-        self._digests[ref] = digest(line)
+        self._pieces[str(ref)] = piece(line)
         if self._written is not None:
             self._written.append(line)
 
@@ -288,7 +289,12 @@ class _Batch:
             changed = message is not its.head or not its.placeholder
             losses = (Loss(LossKind.WORDING, _("changed after it was moved")),) if changed else ()
             return Settled(message.item, message.at.was or message.at.path, message.at.proof, losses)
-        proof = Proof(str(message.item.ref), digest=self._digests.get(message.item.ref, ""))
+        pieces = [self._pieces[post.ref] for post in message.awaited if post.ref in self._pieces]
+        proof = Proof(
+            str(message.item.ref),
+            digest=pieces[0].digest if pieces else "",
+            pieces=tuple(replace(one, digest="") if one is pieces[0] else one for one in pieces),
+        )
         return Settled(message.item, message.at.path, proof, tuple(message.losses))
 
 

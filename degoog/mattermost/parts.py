@@ -18,13 +18,13 @@ from degoog.files import replacing, write_atomically
 from degoog.mattermost.bundle import Bundle
 from degoog.mattermost.census import DEFAULT, DIRECT
 from degoog.mattermost.lines import KINDS, NAME, REF, VERSION
-from degoog.model import Seen
+from degoog.model import Piece, Seen
 
 TOWN_SQUARE = DEFAULT[0]
 _ANSWERS = "answers.jsonl"
 _SAID = frozenset({"post", "direct_post"})
-_LIES = "INSERT INTO lies VALUES (?, ?, ?, ?, ?, ?)"
-_Seen = tuple[str, str, str, bool, str, int]
+_LIES = "INSERT INTO lies VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_Seen = tuple[str, str, str, bool, str, int | None, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,10 @@ class Parts:
     def index(self) -> sqlite3.Connection:
         """Read everything back: a temporary table of what lies where, and when a message was said (milliseconds)."""
         index = sqlite3.connect("")
-        index.execute("CREATE TABLE lies (place TEXT, name TEXT, id TEXT, holder INTEGER, digest TEXT, at INTEGER)")
+        index.execute(
+            "CREATE TABLE lies (place TEXT, name TEXT, id TEXT, holder INTEGER, digest TEXT, at INTEGER,"
+            " reactions INTEGER, files INTEGER)"
+        )
         for part in self.all():
             for kind in KINDS:
                 if (block := part / f"{kind}.jsonl").exists():
@@ -141,9 +144,10 @@ class Parts:
 
 def listed(index: sqlite3.Connection, place: str) -> Iterator[Seen]:
     """Give what lies in a place."""
-    rows = index.execute("SELECT name, id, holder, digest FROM lies WHERE place = ? GROUP BY name", (place,))
-    for name, id_, holder, digest in rows:
-        yield Seen(name, id_, bool(holder), digest=digest)
+    sql = "SELECT name, id, holder, digest, at, reactions, files FROM lies WHERE place = ? GROUP BY name"
+    for name, id_, holder, digest, at, reactions, files in index.execute(sql, (place,)):
+        its = None if holder else Piece(name, at, reactions, files, digest)
+        yield Seen(name, id_, bool(holder), digest=digest, piece=its)
 
 
 def digest_of(index: sqlite3.Connection, place: str, name: str) -> str:
@@ -162,6 +166,13 @@ def digest(post: dict[str, Any]) -> str:
     """Give what a post's line says, as one number."""
     own = {key: value for key, value in post.items() if key not in {"replies", "team", "channel", "channel_members"}}
     return f"sha256:{sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()}"
+
+
+def piece(post: dict[str, Any]) -> Piece:
+    """Give what a post's line says of itself; what continues a long message is named by its ref."""
+    props = post["props"]
+    hung = len(post.get("reactions", ())), len(post.get("attachments", ()))
+    return Piece(props.get(NAME) or props[REF], post["create_at"], *hung, digest(post))
 
 
 def direct_place(members: list[str]) -> str:
@@ -192,16 +203,16 @@ def _seen(line: dict[str, Any]) -> Iterator[_Seen]:
     """Give where the things of a line lie. Who and what is in no team lies in every one: its place is `*`."""
     kind, value = line["type"], line[line["type"]]
     if kind == "team":
-        yield "", value["name"], value["name"], True, "", 0
-        yield value["name"], TOWN_SQUARE, TOWN_SQUARE, True, "", 0  # every team has it
+        yield "", value["name"], value["name"], True, "", None, 0, 0
+        yield value["name"], TOWN_SQUARE, TOWN_SQUARE, True, "", None, 0, 0  # every team has it
     elif kind == "channel":
-        yield value["team"], value["name"], value["name"], True, "", 0
+        yield value["team"], value["name"], value["name"], True, "", None, 0, 0
     elif kind == "user":
-        yield "*", f"@{value['username']}", value["username"], True, "", 0
+        yield "*", f"@{value['username']}", value["username"], True, "", None, 0, 0
     elif kind == "emoji":
-        yield "*", f":{value['name']}:", value["name"], True, "", 0
+        yield "*", f":{value['name']}:", value["name"], True, "", None, 0, 0
     elif kind == "direct_channel":
-        yield "*", direct_place(value["members"]), "", True, "", 0
+        yield "*", direct_place(value["members"]), "", True, "", None, 0, 0
     else:
         place = (
             f"{value['team']}/{value['channel']}" if kind == "post" else f"*/{direct_place(value['channel_members'])}"
@@ -211,5 +222,5 @@ def _seen(line: dict[str, Any]) -> Iterator[_Seen]:
 
 def _said(place: str, posts: Iterable[dict[str, Any]]) -> Iterator[_Seen]:
     for post in posts:
-        if NAME in post.get("props", {}):
-            yield place, post["props"][NAME], post["props"][REF], False, digest(post), post["create_at"]
+        its = piece(post)
+        yield place, its.name, post["props"][REF], False, its.digest, its.at, its.reactions, its.files

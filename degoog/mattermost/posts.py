@@ -10,6 +10,7 @@ from typing import Any
 
 from degoog.mattermost.client import Client
 from degoog.mattermost.lines import NAME, REF
+from degoog.model import Piece
 
 _PAGE = 200
 _ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
@@ -37,6 +38,11 @@ class There:
     digest: str
     notice: str = ""
     about: str = ""
+
+    @property
+    def piece(self) -> Piece:
+        """What it says of itself, one of a message's posts."""
+        return Piece(self.id, self.at, self.reactions, len(self.files), self.digest)
 
 
 def there(post: dict[str, Any]) -> There:

@@ -87,7 +87,9 @@ class MattermostChannels:
         elif (known := await census.at(path)) is not None:
             async for post in posts.newest_first(self._client, known.id):
                 if not post.notice:
-                    yield Seen(post.id, post.id, holder=False, etag=str(post.edited), digest=post.digest)
+                    yield Seen(
+                        post.id, post.id, holder=False, etag=str(post.edited), digest=post.digest, piece=post.piece
+                    )
 
     async def digest(self, path: str, algorithm: str) -> str:
         """Give `sha256:…` of what a person reads in a message, as the server holds it now."""

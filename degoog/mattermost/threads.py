@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from collections import deque
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from degoog import wording
 from degoog.convert.talk import Thread
@@ -216,7 +216,8 @@ def _result(batch: _Batch, its: Unit, message: Message, doubt: str) -> Result:
         return Failed(item, FailReason.REJECTED, _("it did not arrive"))
     first, holder = arrived[0], at.path.rpartition("/")[0]
     link = f"{batch.tools.client.url}/{holder.partition('/')[0]}/pl/{first.id}"
-    proof = Proof(first.id, digest=first.digest, etag=str(first.edited))
+    own, *others = (post.piece for post in arrived)
+    proof = Proof(first.id, digest=first.digest, etag=str(first.edited), pieces=(replace(own, digest=""), *others))
     return Settled(item, f"{holder}/{first.id}", proof, (*message.losses, *_missing(message, arrived)), link)
 
 

@@ -15,12 +15,13 @@ import httpx
 
 from degoog.convert.talk import Channel, Person, Post, Team, Thread
 from degoog.engine import Check, Road, Verified, migrate, plan, verify
+from degoog.happenings import Compared
 from degoog.http import Pacing, Time
 from degoog.ledger import Balance, Ledger
 from degoog.mattermost.client import Client
 from degoog.mattermost.limits import Limits
 from degoog.mattermost.target import MattermostChannels
-from degoog.model import Item, Kind, Ref
+from degoog.model import Held, Item, Kind, Ref
 from degoog.ports import Event, Write
 from degoog.secrets import Secret
 from tests.mattermost.talking import Talk
@@ -193,6 +194,11 @@ class Mover:
 
         with Ledger(self.path) as ledger:
             return asyncio.run(go(ledger))
+
+    def compared(self) -> dict[str, tuple[Held, Held]]:
+        """What the last `verify` counted, by channel."""
+        told = [event for event in self.events if isinstance(event, Compared)]
+        return {event.path.rpartition("/")[2]: (event.arrived, event.there) for event in told}
 
     def rows(self, columns: str) -> list[Any]:
         with Ledger(self.path) as ledger:

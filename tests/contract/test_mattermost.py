@@ -5,14 +5,14 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
 
 from degoog.convert.talk import Attachment, Reaction
 from degoog.engine import Check, Verified
-from degoog.model import FailReason
+from degoog.model import FailReason, Held
 from degoog.sandbox.mattermost import MattermostSandbox
 from degoog.sandbox.mattermost.server import TOKEN
 from tests.contract.chat import AT, Chat, Dying, Mover, no_sleep, post, real, ref
@@ -239,6 +239,35 @@ def test_what_somebody_deleted_or_changed_afterwards_is_found_out(chat, mover):
     chat.api("DELETE", f"/posts/{chat.posts('semis')[0]['id']}")
 
     assert mover.verify() == Verified(proven=7, missing=1, extra=mover.verify().extra)
+
+
+@EVERYWHERE
+def test_each_conversation_is_counted_as_it_arrived_and_as_it_is(chat, mover):
+    def after(seconds: int) -> datetime:
+        return AT + timedelta(seconds=seconds)
+
+    room, other = chat.room("semis"), chat.room("serre")
+    plan, seeds = (Attachment(ref(f"F{n}"), f"{n}.txt", blob(b"tomates")) for n in (1, 2))
+    hearts = tuple(Reaction(chat.username(who), "heart", AT + timedelta(seconds=9)) for who in ("anna", "bob"))
+    goes_on = replace(post(chat, 3, "suite", attachments=(seeds,)), ref=ref(f"{chat.name}/m/2#2"))
+    long = (post(chat, 2, "début", "bob", attachments=(plan,), reactions=hearts), goes_on)
+    talks = [chat.talk(room, post(chat, 1, "la question", reactions=hearts[:1]), *long, post(chat, 4, "merci"))]
+    mover.move(chat.things(room, other), [*talks, chat.talk(other, post(chat, 5, "seule"))])
+
+    assert mover.verify().sound
+    whole = Held(messages=3, threads=1, reactions=3, files=2, first=after(1), last=after(4))
+    alone = Held(messages=1, first=after(5), last=after(5))
+    assert mover.compared() == {"semis": (whole, whole), "serre": (alone, alone)}
+
+    said = {one["message"]: one["id"] for one in chat.posts("semis")}
+    me = chat.api("GET", "/users/me")["id"]
+    chat.api("POST", "/reactions", json={"user_id": me, "post_id": said["la question"], "emoji_name": "+1"})
+    chat.api("DELETE", f"/posts/{said['suite']}")
+    chat.api("DELETE", f"/posts/{said['merci']}")
+
+    found = mover.verify()
+    assert (found.missing, found.changed) == (1, 1)
+    assert mover.compared()["semis"] == (whole, replace(whole, messages=2, files=1, last=after(2)))
 
 
 @EVERYWHERE

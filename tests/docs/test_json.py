@@ -13,11 +13,11 @@ import pytest
 from click.testing import CliRunner
 
 from degoog.cli.program import program
-from degoog.happenings import Begun, Counted, Done, Transferred, Waiting
+from degoog.happenings import Begun, Compared, Counted, Done, Transferred, Waiting
 from degoog.ledger import Balance, Ledger
 from degoog.ledger.counts import Checks
 from degoog.ledger.entries import Entry
-from degoog.model import Item, Kind, Outcome, Ref, Stage
+from degoog.model import Held, Item, Kind, Outcome, Ref, Stage
 from degoog.observe import JsonLines
 from degoog.report import records, summary
 from degoog.report.status import Status
@@ -40,6 +40,7 @@ def documented(heading: str) -> list[str]:
         Begun(Stage.CONTENT, 1, 1),
         Transferred(1),
         Done(ITEM, Stage.CONTENT, Outcome.MOVED),
+        Compared("lauze/jardin", Held(1), Held(1)),
         Waiting("cloud.lauze.example", 1.0),
     ],
     ids=lambda event: type(event).__name__,
@@ -50,6 +51,10 @@ def test_each_event_of_a_run_is_documented(event):
     line = json.loads(stream.getvalue())
 
     assert documented(line["event"]) == list(line)
+
+
+def test_what_a_conversation_holds_is_documented():
+    assert documented("held") == [field.name for field in fields(Held)]
 
 
 def test_the_summary_is_documented(tmp_path: Path):

@@ -152,6 +152,14 @@ def _post(asked: Asked, id_: str) -> Response:
     return answer(post.shown())
 
 
+@routes.on("POST", "/reactions")
+def _react(asked: Asked) -> Response:
+    body = asked.body
+    post = found(asked.world.posts.get(body["post_id"]), "app.post.get.app_error")
+    at = post.reactions.setdefault((asked.me.id, body["emoji_name"]), asked.world.now())
+    return answer({**body, "user_id": asked.me.id, "create_at": at}, 201)
+
+
 @routes.on("DELETE", "/posts/{id}")
 def _delete_post(asked: Asked, id_: str) -> Response:
     found(asked.world.posts.get(id_), "app.post.get.app_error").delete_at = asked.world.now()
