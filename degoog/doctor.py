@@ -21,7 +21,7 @@ from degoog.i18n import _, n_
 from degoog.mattermost import health as chat_health
 from degoog.nextcloud import health
 from degoog.problems import Problems
-from degoog.provision import inventory, orders, preflight, runner
+from degoog.provision import certificates, inventory, orders, preflight, runner
 from degoog.secrets import Secrets
 
 _ROOM = 2_000_000_000
@@ -323,7 +323,7 @@ def _servers(ground: Ground) -> Iterator[Finding]:
         return
     try:
         hosts = orders.hosts(workspace, ground.folder)
-        order = orders.make(workspace, ground.folder, ground.environ, playbook="preflight.yml")
+        order = orders.make(workspace, ground.folder, ground.environ, playbook="preflight.yml", now=ground.now())
         domains = {group: str(order.variables[f"degoog_{group}_domain"]) for group in inventory.GROUPS}
         doors = list(preflight.doors(hosts))
         seen = ground.run(order) if all(one.good for one in doors) else runner.Outcome()
@@ -332,6 +332,8 @@ def _servers(ground: Ground) -> Iterator[Finding]:
     except DegoogError as error:
         yield from _of_file("servers", error)
         return
+    if ends := certificates.ending(workspace.servers.tls, base=ground.folder, now=ground.now()):
+        yield Finding("certificate", Level.NOTE if ends.cure else Level.OK, ends.what, ends.cure)
     for one in looked:
         level = Level.FAIL if not one.good else Level.OK if one.sure else Level.NOTE
         yield Finding(one.check, level, one.what, one.cure)

@@ -29,7 +29,7 @@ def order(
     become = asking.hidden(context, _("The password of sudo on the machine:"), option=orders.SUDO) if sudo else ""
     return orders.make(
         context.workspace, context.folder, context.environ, playbook="site.yml", check=check, limit=limit,
-        backing=backing,
+        backing=backing, now=context.now(),
         become=Secret(become) if become else None,
     )  # fmt: skip
 
@@ -39,6 +39,7 @@ def install(context: Context, *, check: bool, limit: str = "", sudo: bool = Fals
     keeper = Keeper.KEYRING if check else handover.place(context, store)
     backing = safeguarding.known(context) if check else safeguarding.had_if_wanted(context)
     what = order(context, check=check, limit=limit, sudo=sudo, backing=backing)
+    _ending(context)
     outcome = applying.run(context, what)
     if outcome.troubles or outcome.stopped:
         return safeguarding.troubled(context, outcome, backing) if backing else applying.troubled(context, outcome)
@@ -71,6 +72,17 @@ def install(context: Context, *, check: bool, limit: str = "", sudo: bool = Fals
         )
     context.emit("summary", changed=number, exit=0)
     return 0
+
+
+def _ending(context: Context) -> None:
+    """Say so where a certificate that is supplied will soon be out of date."""
+    from degoog.provision import certificates, variables
+
+    tls = variables.servers(context.workspace).tls
+    ends = certificates.ending(tls, base=context.folder, now=context.now())
+    if ends and ends.cure:
+        context.emit("ending", what=ends.what, cure=ends.cure)
+        context.show(wrapped(_("{what}. To do: {cure}").format(what=ends.what, cure=ends.cure)))
 
 
 def _waiting(context: Context, outcome: Outcome) -> None:

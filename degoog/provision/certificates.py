@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from degoog import wording
 from degoog.config_servers import Tls
 from degoog.errors import Usage
-from degoog.i18n import _, trouble
+from degoog.i18n import _, n_, trouble
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+_SOON = timedelta(days=30)
 
 
-def look(tls: Tls, *, base: Path) -> None:
-    """Look at the two files, where certificates are supplied; their paths start at `base`. Raises `Usage`."""
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Until when a certificate that is supplied counts, in words; with a cure where that is soon."""
+
+    what: str
+    cure: str = ""
+
+
+def look(tls: Tls, *, base: Path, names: Collection[str], now: datetime | None = None) -> None:
+    """Look at the two files, where certificates are supplied; their paths start at `base`. Raises `Usage`.
+
+    `names` are those that the servers answer to. `now` is when they must be good, this moment where it is not given.
+    """
     if tls.mode != "supplied" or not tls.certificate or not tls.key:
         return
     certificate, key = base / tls.certificate, base / tls.key
@@ -23,6 +44,73 @@ def look(tls: Tls, *, base: Path) -> None:
         text = _("{path} holds no certificate. To do: give the one your authority sent you, in PEM, with its chain.")
         raise Usage(text.format(path=certificate)) from None
     _pair(certificate, key)
+    own = _own(certificate)
+    _dated(certificate, own, now or datetime.now(UTC))
+    _named(certificate, own, names)
+
+
+def ending(tls: Tls, *, base: Path, now: datetime) -> Ending | None:
+    """Say until when a certificate counts that was found good; None where none is supplied."""
+    if tls.mode != "supplied" or not tls.certificate:
+        return None
+    path = base / tls.certificate
+    until = _own(path).not_valid_after_utc
+    if until - now >= _SOON:
+        return Ending(_("{path} is good until {date}").format(path=path, date=wording.day(until.date())))
+    days = (until - now).days
+    what = n_(
+        "{path} is good for {days} more day only, until {date}",
+        "{path} is good for {days} more days only, until {date}",
+        days,
+    )
+    return Ending(
+        what.format(path=path, days=days, date=wording.day(until.date())),
+        _("have your authority give the next one, put it in its place, then run: degoog provision"),
+    )
+
+
+def _own(path: Path) -> x509.Certificate:
+    """Give the servers' own certificate: the first of the file, as nginx takes it."""
+    from cryptography import x509  # noqa: PLC0415 - few need it
+
+    return x509.load_pem_x509_certificates(path.read_bytes())[0]
+
+
+def _dated(path: Path, own: x509.Certificate, now: datetime) -> None:
+    begins, ends = own.not_valid_before_utc, own.not_valid_after_utc
+    if now >= ends:
+        text = _(
+            "{path} is out of date since {date}. To do: have your authority give a new one, and put it in its place."
+        )
+        raise Usage(text.format(path=path, date=wording.day(ends.date())))
+    if now < begins:
+        text = _(
+            "{path} does not count before {date}. To do: look whether this computer's clock is right; if it is, give a "
+            "certificate that counts today."
+        )
+        raise Usage(text.format(path=path, date=wording.day(begins.date())))
+
+
+def _named(path: Path, own: x509.Certificate, names: Collection[str]) -> None:
+    from cryptography import x509  # noqa: PLC0415 - few need it
+
+    try:
+        borne = own.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        known = [name.lower() for name in borne.get_values_for_type(x509.DNSName)]
+    except x509.ExtensionNotFound:  # browsers look at no other place
+        known = []
+    if lacking := [name for name in names if not _covered(name.lower(), known)]:
+        text = _(
+            "{path} does not bear {lacking}, only {known}: no browser would go there. To do: have your authority give "
+            "one certificate for {names}."
+        )
+        given = {"lacking": lacking, "known": known or [_("no name")], "names": names}
+        raise Usage(text.format(path=path, **{word: ", ".join(some) for word, some in given.items()}))
+
+
+def _covered(name: str, known: Collection[str]) -> bool:
+    """Tell whether a name is among those a certificate bears: `*.` stands for one label, not for several (RFC 6125)."""
+    return name in known or f"*.{name.partition('.')[2]}" in known
 
 
 def _open(path: Path, name: str) -> None:

@@ -57,6 +57,8 @@ def _sentences() -> dict[str, str]:
     return {
         "certificate": _("The certificate of {domain} is good for {days} more days"),
         "certificate_short": _("The certificate of {domain} is good for {days} more days only"),
+        "certificate_short_supplied": _("The certificate of {domain} is good for {days} more days only"),
+        "certificate_short_internal": _("The certificate of {domain} is good for {days} more days only"),
         "certificate_missing": _("{domain} has no certificate that can be read"),
         "backup": _("The last backup is {hours} h old"),
         "backup_old": _("The last backup is {hours} h old"),
@@ -97,6 +99,10 @@ def _cures() -> dict[str, str]:
     again = _("run “degoog provision”; if it comes back, show this to whoever helps you.")
     return {
         "certificate_short": _("it should have been renewed: on the machine, “certbot renew” says why it was not."),
+        "certificate_short_supplied": _(
+            "put the next one of your authority in the place that “certificate:” names, then: degoog provision"
+        ),
+        "certificate_short_internal": _("have another one made: degoog provision"),
         "certificate_missing": again,
         "backup_old": _("see on the machine why it no longer runs, or make one: degoog backup"),
         "backup_none": _("set one up under “servers:” in workspace.yml (docs/servers.md), then: degoog provision"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from degoog.config_schema import Workspace
@@ -38,16 +39,16 @@ def make(
     become: Secret | None = None,
     more: Mapping[str, object] | None = None,
     backing: Backing | None = None,
+    now: datetime | None = None,
 ) -> Order:
     """Give what to run; `become` is sudo's password, else it comes from the environment; `more` are variables.
 
-    Without `backing` nothing is done about backups. Raises `Usage`, `Problems`.
+    Without `backing` nothing is done about backups. Certificates that are supplied must be good at `now`, this moment
+    where it is not given. Raises `Usage`, `Problems`.
     """
-    hosts(workspace, folder)
-    if workspace.servers is not None and playbook in _PLACING:
-        certificates.look(workspace.servers.tls, base=folder)
+    machines = hosts(workspace, folder)
     mail, sudo = environ.get(MAIL, ""), environ.get(SUDO, "")
-    return Order(
+    made = Order(
         playbook=playbook,
         inventory=inventory_of(workspace, folder),
         variables={
@@ -58,3 +59,8 @@ def make(
         become=become or (Secret(sudo) if sudo else None),
         limit=limit,
     )
+    if workspace.servers is not None and playbook in _PLACING:
+        held = [group for group in inventory.GROUPS if any(group in host.groups for host in machines)]
+        names = [str(made.variables[f"degoog_{group}_domain"]) for group in held]
+        certificates.look(workspace.servers.tls, base=folder, names=names, now=now)
+    return made

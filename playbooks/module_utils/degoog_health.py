@@ -22,6 +22,11 @@ from pathlib import Path
 GOOD, NOTE, BAD = "good", "note", "bad"
 DAY, HOUR = 86400, 3600
 CERTIFICATE_SHORT, CERTIFICATE_BAD = 21, 10  # days: certbot renews with 30 left
+CERTIFICATES_SHORT = {
+    "letsencrypt": "certificate_short",
+    "supplied": "certificate_short_supplied",
+    "internal": "certificate_short_internal",
+}
 BACKUP_OLD, RESTORE_OLD = 2 * DAY, 45 * DAY
 CRON_OLD = HOUR
 RELEASE_SOON = 60  # days
@@ -49,7 +54,7 @@ def _certificates(settings, run, now):
         ends = datetime.strptime(out.strip().partition("=")[2], "%b %d %H:%M:%S %Y %Z").replace(tzinfo=UTC)
         days = int((ends.timestamp() - now) // DAY)
         level = BAD if days < CERTIFICATE_BAD else NOTE if days < CERTIFICATE_SHORT else GOOD
-        kind = "certificate" if level == GOOD else "certificate_short"
+        kind = "certificate" if level == GOOD else CERTIFICATES_SHORT[settings.get("certificates", "letsencrypt")]
         yield _finding("certificate", level, kind, domain=domain, days=days)
 
 

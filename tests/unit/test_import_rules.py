@@ -136,7 +136,7 @@ ONLY_IN = {
     "ansible_runner": {"provision"},
     "babel": {"report", "wording"},
     "click": {"cli"},
-    "cryptography": {"google"},
+    "cryptography": {"google", "provision"},
     "filelock": {"ledger", "folder"},
     "dateutil": {"convert"},
     "icalendar": {"convert"},

@@ -3,8 +3,8 @@
 set -eu
 umask 077
 place=/etc/degoog/tls/$(basename "$RENEWED_LINEAGE")
+[ -e "$place/letsencrypt" ] || exit 0 # a name that has other certificates, or is none of ours
 cmp -s "$RENEWED_LINEAGE/fullchain.pem" "$place/fullchain.pem" && cmp -s "$RENEWED_LINEAGE/privkey.pem" "$place/privkey.pem" && exit
-mkdir -p "$place"
 cp "$RENEWED_LINEAGE/privkey.pem" "$place/privkey.pem"
 cp "$RENEWED_LINEAGE/fullchain.pem" "$place/fullchain.pem"
 chmod 0644 "$place/fullchain.pem"
