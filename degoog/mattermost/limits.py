@@ -23,7 +23,8 @@ class Limits(StrEnum):
 class Settings:
     """The settings an import depends on. `read` comes first; nothing is changed before `need`.
 
-    `joining` is since when this run, or one that died, adds people to channels (milliseconds, 0 for not at all).
+    `joining` is since when this run, or one that died, adds people to channels (milliseconds, 0 for not at all);
+    `interrupted` whether one that died did.
     """
 
     def __init__(self, client: Client, limits: Limits) -> None:
@@ -32,6 +33,7 @@ class Settings:
         self._now: dict[str, dict[str, Any]] = {}
         self._before: dict[str, dict[str, Any]] = {}
         self.joining = 0
+        self.interrupted = False
 
     async def read(self) -> None:
         """Read them; what a run that died has raised is known again by its old values. Raises `Unavailable`."""
@@ -43,6 +45,7 @@ class Settings:
             try:
                 value = json.loads(str(kept["value"]))
                 self._before, self.joining = value["before"], int(value["joining"])
+                self.interrupted = bool(self.joining)
             except (ValueError, KeyError, TypeError):
                 self._before = {}
 
@@ -91,7 +94,7 @@ class Settings:
             return
         if self._before:
             await self._patch(self._before)
-        self._before, self.joining = {}, 0
+        self._before, self.joining, self.interrupted = {}, 0, False
         me = self._client.server.me
         entry = [{"user_id": me, "category": _CATEGORY, "name": _NAME, "value": ""}]
         await self._client.call("POST", f"/users/{me}/preferences/delete", entry)

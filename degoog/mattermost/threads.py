@@ -31,6 +31,7 @@ _FAULTS = 20  # lines at fault that one batch forgives: then it is not the lines
 class Tools:
     """What batches of one target share. `joining` counts who is in a team, with those about to come.
 
+    `joined` are the ids of those whom this run has let into a team.
     `flying` are the times at which open batches say something, by channel. A server imports one file at a time:
     whoever has one imported holds `turn`. `under_way` are the batches that are being sent, imported or read back.
     """
@@ -39,6 +40,7 @@ class Tools:
     census: Census
     settings: Settings
     joining: dict[str, int] = field(default_factory=dict)
+    joined: set[str] = field(default_factory=set)
     flying: dict[str, list[set[int]]] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     under_way: list[object] = field(default_factory=list)

@@ -19,8 +19,10 @@ from degoog.ports import Failed, Result, Settled, Touch
 
 T = TypeVar("T")
 
-# What a membership made by the API leaves in a channel (model/post.go).
-_NOTICES = frozenset({"system_add_to_channel", "system_join_channel", "system_add_to_team", "system_join_team"})
+# What a membership made by the API leaves (model/post.go): in a channel, in our name, and in the channels where a team
+# puts everybody, in theirs who came into it (app/team.go: AddTeamMember names nobody who asked for it).
+_ADDED = frozenset({"system_add_to_channel", "system_add_to_team"})
+_CAME = frozenset({"system_join_channel", "system_join_team"})
 _LOOKS, _SOON = 6, 0.5  # how often to look for what the server has still to say, and how long after, in seconds
 _AT_ONCE = 8  # requests: each is small, and there may be thousands
 _CHANNELS = 4  # at once
@@ -76,6 +78,7 @@ async def _join(tools: Tools, channel: Conversation, described: Channel) -> tupl
     async def add(one: Account) -> None:
         try:
             if one.id not in team:
+                tools.joined.add(one.id)
                 await tools.client.do("POST", f"/teams/{group.id}/members", {"team_id": group.id, "user_id": one.id})
             await tools.client.do("POST", f"/channels/{channel.id}/members", {"user_id": one.id})
         except Refused as error:
@@ -94,17 +97,20 @@ async def _join(tools: Tools, channel: Conversation, described: Channel) -> tupl
 async def _forget(tools: Tools, channel: Conversation, people: Sequence[Account]) -> int:
     """Take away who joined, of those we added since we began to: in the channel, and where a team puts everybody.
 
-    Gives how many there were: the server says them a little after it answered.
+    Gives how many there were: the server says them a little after it answered. Who came by themselves is left alone;
+    only after a run that died, of those who are to be there nobody knows who came into the team through it.
     """
     gone = 0
     if not tools.settings.joining:
         return gone
-    names, ids = {one.username for one in people}, {one.id for one in people}
-    everybody = (found.id for name in DEFAULT if (found := tools.census.channel(channel.team, name)) is not None)
+    names = {one.username for one in people}
+    ids = {one.id for one in people if tools.settings.interrupted or one.id in tools.joined}
+    everybody = {found.id for name in DEFAULT if (found := tools.census.channel(channel.team, name)) is not None}
     for place in {channel.id, *everybody}:
         async for post in posts.newest_first(tools.client, place, until=tools.settings.joining):
-            added = post.user == tools.client.server.me and post.about in names
-            if post.notice in _NOTICES and (added or post.user in ids):
+            added = post.notice in _ADDED and post.user == tools.client.server.me and post.about in names
+            came = post.notice in _CAME and post.user in ids and place in everybody
+            if added or came:
                 await tools.client.call("DELETE", f"/posts/{post.id}")
                 gone += 1
     return gone

@@ -23,6 +23,7 @@ from degoog.mattermost.limits import Limits
 from degoog.mattermost.target import MattermostChannels
 from degoog.model import Held, Item, Kind, Ref
 from degoog.ports import Event, Write
+from degoog.sandbox.mattermost.server import TOKEN, MattermostSandbox
 from degoog.secrets import Secret
 from tests.mattermost.talking import Talk
 from tests.memory import Killed
@@ -66,14 +67,14 @@ class Chat:
     url: str
     token: str
     sleep: Callable[[float], Any]
+    enter: Callable[[str, str], str]  # logs an account in by its name and password; gives a session's token
     name: str = field(default_factory=lambda: f"{_OURS}{secrets.token_hex(4)}")
 
     # What people do and see without degoog
 
-    def api(self, method: str, path: str, **given: Any) -> Any:
-        answer = httpx.request(
-            method, f"{self.url}/api/v4{path}", headers={"Authorization": f"Bearer {self.token}"}, timeout=60, **given
-        )
+    def api(self, method: str, path: str, *, token: str = "", **given: Any) -> Any:
+        headers = {"Authorization": f"Bearer {token or self.token}"}
+        answer = httpx.request(method, f"{self.url}/api/v4{path}", headers=headers, timeout=60, **given)
         assert answer.status_code < 400, f"{method} {path}: {answer.text}"
         return answer.json() if answer.content else None
 
@@ -210,14 +211,28 @@ class Mover:
             return set(ledger.connection.execute(sql))
 
 
-def real(address: str) -> tuple[str, str]:
-    """Log in to the server that the environment names; gives its address and a session's token."""
+def real(address: str) -> Chat:
+    """Log in to the server that the environment names."""
     parts = urlsplit(address)
     url = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
-    body = {"login_id": unquote(parts.username or ""), "password": unquote(parts.password or "")}
-    answer = httpx.post(f"{url}/api/v4/users/login", json=body)
-    assert answer.status_code == 200, answer.text
-    return url, answer.headers["token"]
+
+    def enter(login: str, password: str) -> str:
+        answer = httpx.post(f"{url}/api/v4/users/login", json={"login_id": login, "password": password})
+        assert answer.status_code == 200, answer.text
+        return str(answer.headers["token"])
+
+    return Chat(url, enter(unquote(parts.username or ""), unquote(parts.password or "")), asyncio.sleep, enter)
+
+
+def stand_in(server: MattermostSandbox) -> Chat:
+    """Give the stand-in, which is never waited for."""
+
+    def enter(login: str, password: str) -> str:
+        (account,) = [one for one in server.world.users.values() if (one.username, one.password) == (login, password)]
+        server.tokens[account.id] = account
+        return account.id
+
+    return Chat(server.url, TOKEN, no_sleep, enter)
 
 
 async def no_sleep(_seconds: float) -> None:

@@ -14,8 +14,7 @@ from degoog.convert.talk import Attachment, Reaction
 from degoog.engine import Check, Verified
 from degoog.model import FailReason, Held
 from degoog.sandbox.mattermost import MattermostSandbox
-from degoog.sandbox.mattermost.server import TOKEN
-from tests.contract.chat import AT, Chat, Dying, Mover, no_sleep, post, real, ref
+from tests.contract.chat import AT, Chat, Dying, Mover, post, real, ref, stand_in
 from tests.memory import Killed, blob
 
 REAL = os.environ.get("DEGOOG_TEST_MATTERMOST", "")
@@ -26,18 +25,18 @@ EVERYWHERE = pytest.mark.parametrize("server", ["sandbox", *(["real"] if REAL el
 @pytest.fixture(scope="module")
 def swept() -> None:
     if REAL:
-        Chat(*real(REAL), asyncio.sleep).sweep()
+        real(REAL).sweep()
 
 
 @pytest.fixture
 def server(request: pytest.FixtureRequest, swept: None) -> Iterator[Chat]:
     if request.param == "real":
-        chat = Chat(*real(REAL), asyncio.sleep)
+        chat = real(REAL)
         yield chat
         chat.leave()
     else:
         with MattermostSandbox() as running:
-            yield Chat(running.url, TOKEN, no_sleep)
+            yield stand_in(running)
 
 
 @pytest.fixture
@@ -128,10 +127,25 @@ def test_an_account_that_is_there_keeps_its_password_and_joins_without_a_notice(
     for name in ("town-square", "off-topic"):
         assert not [one for one in chat.posts(name) if one["type"].startswith("system_")]
     assert set(chat.seen("semis")) >= {chat.user("anna")["id"], chat.user("bob")["id"]}
-    if chat.sleep is no_sleep:
-        return
-    body = {"login_id": chat.username("anna"), "password": "Ma-phrase-2026"}
-    assert chat.api("POST", "/users/login", json=body)["username"] == chat.username("anna")
+    token = chat.enter(chat.username("anna"), "Ma-phrase-2026")
+    assert chat.api("GET", "/users/me", token=token)["username"] == chat.username("anna")
+
+
+@EVERYWHERE
+def test_who_came_into_a_channel_by_themselves_is_still_said_to_have(chat, mover):
+    chat.account("anna")
+    bob = chat.account("bob")["id"]
+    room = chat.room("semis")
+    mover.move(chat.things(replace(room, members=()), people=()), [])
+    team, semis = chat.team()["id"], chat.channel("semis")["id"]
+    chat.api("POST", f"/teams/{team}/members", json={"team_id": team, "user_id": bob})
+    token = chat.enter(chat.username("bob"), "Lauze-2026-x")
+    chat.api("POST", f"/channels/{semis}/members", token=token, json={"user_id": bob})
+
+    mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "bonjour"))])
+
+    said = [(one["type"], one["user_id"]) for one in chat.posts("semis") if one["type"] != "system_purpose_change"]
+    assert said == [("", chat.user("anna")["id"]), ("system_join_channel", bob)]
 
 
 @EVERYWHERE
@@ -326,7 +340,7 @@ def test_killed_all_along_the_way_it_ends_as_if_it_had_not_been(tmp_path):
         requests += 3
         with MattermostSandbox() as running:
             running.world.patience = 2
-            chat = Chat(running.url, TOKEN, no_sleep)
+            chat = stand_in(running)
             mover = Mover(chat, tmp_path / f"{requests}.db")
             room = chat.room("semis", "anna", "bob")
             chat.account("anna")

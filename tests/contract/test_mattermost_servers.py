@@ -13,8 +13,7 @@ from degoog.engine import Check
 from degoog.errors import Usage
 from degoog.mattermost.limits import Limits
 from degoog.sandbox.mattermost import MattermostSandbox
-from degoog.sandbox.mattermost.server import TOKEN
-from tests.contract.chat import Chat, Dying, Mover, no_sleep, post, ref
+from tests.contract.chat import Dying, Mover, post, ref, stand_in
 from tests.memory import Killed, blob
 
 FILMS = ((1, 9_000), (2, 15_000), (3, 12_000))
@@ -27,7 +26,7 @@ def sandbox() -> Iterator[MattermostSandbox]:
 
 
 def test_settings_too_narrow_are_said_or_raised_and_put_back_also_after_a_kill(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    chat = stand_in(sandbox)
     limits = sandbox.world.settings["FileSettings"]
     limits["MaxFileSize"] = 100
     mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
@@ -50,7 +49,7 @@ def test_settings_too_narrow_are_said_or_raised_and_put_back_also_after_a_kill(s
 
 
 def test_a_file_larger_than_the_server_takes_fails_alone_or_has_the_limit_raised(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    chat = stand_in(sandbox)
     limits = sandbox.world.settings["FileSettings"]
     limits["MaxFileSize"] = 5000
     mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
@@ -66,7 +65,7 @@ def test_a_file_larger_than_the_server_takes_fails_alone_or_has_the_limit_raised
 
 
 def test_files_that_fit_one_by_one_and_not_together_come_in_several_imports(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    chat = stand_in(sandbox)
     sandbox.world.settings["FileSettings"]["MaxFileSize"] = 20_000
     mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
 
@@ -82,7 +81,7 @@ def test_files_that_fit_one_by_one_and_not_together_come_in_several_imports(sand
 
 
 def test_the_server_visits_no_link_while_it_imports_where_settings_may_change(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    chat = stand_in(sandbox)
     service = sandbox.world.settings["ServiceSettings"]
     service["EnableLinkPreviews"] = True
     mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
@@ -130,7 +129,7 @@ class Overlooking(httpx.AsyncBaseTransport):
 
 
 def test_a_channel_that_no_listing_gives_is_neither_made_again_nor_taken_for_gone(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    chat = stand_in(sandbox)
     mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis", header="avant")
     mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "oui"))])
     made = chat.channel("semis")
@@ -146,7 +145,7 @@ def test_a_channel_that_no_listing_gives_is_neither_made_again_nor_taken_for_gon
 
 
 def test_history_is_read_at_a_server_that_marks_one_channel_at_a_time_too(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    chat = stand_in(sandbox)
     mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
 
     mover.move(chat.things(room), [chat.talk(room, post(chat, 1, "oui"))], wire=Older("/mark_read"))
@@ -156,7 +155,7 @@ def test_history_is_read_at_a_server_that_marks_one_channel_at_a_time_too(sandbo
 
 
 def test_link_previews_stay_where_settings_must_stay(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    chat = stand_in(sandbox)
     sandbox.world.settings["ServiceSettings"]["EnableLinkPreviews"] = True
     mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
 
@@ -166,7 +165,7 @@ def test_link_previews_stay_where_settings_must_stay(sandbox, tmp_path):
 
 
 def test_what_was_read_before_its_files_came_is_read_again(sandbox, tmp_path):
-    chat = Chat(sandbox.url, TOKEN, no_sleep)
+    chat = stand_in(sandbox)
     sandbox.world.linger = 12
     mover, room = Mover(chat, tmp_path / "ledger.db"), chat.room("semis")
     plan = Attachment(ref("F1"), "plan.txt", blob(b"tomates"))

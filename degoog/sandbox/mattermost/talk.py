@@ -90,7 +90,10 @@ def _join(asked: Asked, id_: str) -> Response:
         raise ApiError(404, "app.channel.get_member.missing.app_error")
     if user.id not in channel.members:
         channel.members[user.id] = channel.count
-        asked.world.notice(channel, asked.me, "system_add_to_channel", addedUsername=user.username)
+        if user is asked.me:
+            asked.world.notice(channel, user, "system_join_channel", username=user.username)
+        else:
+            asked.world.notice(channel, asked.me, "system_add_to_channel", addedUsername=user.username)
     return answer({"channel_id": id_, "user_id": user.id}, 201)
 
 
