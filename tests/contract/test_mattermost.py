@@ -132,6 +132,22 @@ def test_an_account_that_is_there_keeps_its_password_and_joins_without_a_notice(
 
 
 @EVERYWHERE
+def test_a_private_channel_that_is_refused_brings_nobody_into_the_public_one_of_its_name(chat, mover):
+    other, public = chat.room("serre"), chat.room("semis", "bob")
+    mover.move(chat.things(public, people=("bob",)), [])
+
+    balance = mover.move(
+        chat.things(public, other, replace(chat.room("semis", "anna", "zoe", private=True), ref=ref(f"{chat.name}/p"))),
+        [chat.talk(other, post(chat, 1, "bonjour"))],
+    )
+
+    assert [row for row, state in mover.rows("ref, state") if state == "failed"] == [f"slack:{chat.name}/p"]
+    assert balance.failed == 1
+    assert not {chat.user(name)["id"] for name in ("anna", "zoe")} & set(chat.seen("semis"))
+    assert chat.user("anna")["id"] in chat.seen("serre")
+
+
+@EVERYWHERE
 def test_who_came_into_a_channel_by_themselves_is_still_said_to_have(chat, mover):
     chat.account("anna")
     bob = chat.account("bob")["id"]

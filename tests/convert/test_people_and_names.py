@@ -13,6 +13,7 @@ from degoog import people as people_csv
 from degoog.convert.people import Assigned
 from degoog.convert.slack.conversion import Conversion, Everyone
 from degoog.convert.slack.events import NOTICES
+from degoog.convert.slack.rooms import name_teams
 from degoog.convert.slack.values import Room, User, Workspace
 from degoog.convert.talk import Channel, Person
 from degoog.mattermost import lines
@@ -202,3 +203,28 @@ def test_each_row_has_its_check():
 def test_a_row_is_true(row: str, tmp_path):
     check = CHECKS[row]
     check(tmp_path) if check is beside_a_canvas else check()
+
+
+def spaces(**named: str) -> list[Workspace]:
+    return [Workspace(Ref("slack", id_), id_, name) for id_, name in named.items()]
+
+
+def test_a_workspace_keeps_its_team_whatever_it_is_called_later():
+    before = {"slack:T1": "lauze"}
+
+    named = name_teams(spaces(T1="Lauze et cie", T2="Lauze"), earlier=lambda ref: before.get(str(ref), ""))
+
+    assert named == {"T1": "lauze", "T2": "lauze-t2"}
+
+
+def test_two_workspaces_of_a_grid_never_share_a_team():
+    assert name_teams(spaces(T2="Nord", T1="nord!"), earlier=lambda _ref: "") == {"T1": "nord", "T2": "nord-t2"}
+    assert name_teams(spaces(T1="", T2=""), fallback="Lauze", earlier=lambda _ref: "") == {
+        "T1": "lauze",
+        "T2": "lauze-t2",
+    }
+
+
+def test_one_workspace_takes_the_team_that_workspace_yml_names_until_it_has_one():
+    assert name_teams(spaces(T1="Nord"), alone="jardins", earlier=lambda _ref: "") == {"T1": "jardins"}
+    assert name_teams(spaces(T1="Nord"), alone="jardins", earlier=lambda _ref: "nord") == {"T1": "nord"}
