@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from pathlib import Path
 
@@ -63,6 +64,8 @@ newer:
 """
 
 KEPT = Path("/var/lib/degoog/applied")
+# Mattermost says why it does not start, then with hundreds of lines how each part of it stops.
+_CHATTER = re.compile(r'\{.*"level": ?"(?:debug|info)"')
 
 
 def main():
@@ -103,9 +106,10 @@ def _apply(module, service, *, enabled, active):
         code, problem = _stays(module, service)
     if code != 0:
         _code, journal, _err = module.run_command(
-            ["journalctl", "--unit", service, "--lines", "15", "--no-pager", "--output", "cat"]
+            ["journalctl", "--unit", service, "--lines", "500", "--no-pager", "--output", "cat"]
         )
-        module.fail_json(msg=f"{service} does not take note of its settings: {problem.strip()}\n{journal.strip()}")
+        told = "\n".join([line for line in journal.splitlines() if not _CHATTER.match(line)][-15:])
+        module.fail_json(msg=f"{service} does not take note of its settings: {problem.strip()}\n{told}")
 
 
 def _stays(module, service):
