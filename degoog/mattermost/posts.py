@@ -15,6 +15,9 @@ from degoog.model import Piece
 _PAGE = 200
 _ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _AT_ONCE = 200
+_MARKS = {
+    (False, False): (), (True, False): ("pinned",), (False, True): ("edited",), (True, True): ("pinned", "edited"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class There:
 
     `name` is what the ledger calls its place. `files` are (name, bytes, id). Times are in milliseconds; `digest` is
     of what a person reads in it, as the server gave it. `notice` is what a chat says by itself, and `about` whom.
+    `marks` are as `marks` gives them.
     """
 
     id: str
@@ -38,11 +42,17 @@ class There:
     digest: str
     notice: str = ""
     about: str = ""
+    marks: tuple[str, ...] = ()
 
     @property
     def piece(self) -> Piece:
         """What it says of itself, one of a message's posts."""
         return Piece(self.id, self.at, self.reactions, len(self.files), self.digest)
+
+
+def marks(*, pinned: bool, edited: bool) -> tuple[str, ...]:
+    """Give what a post bears besides what it says."""
+    return _MARKS[pinned, edited]
 
 
 def there(post: dict[str, Any]) -> There:
@@ -73,6 +83,7 @@ def there(post: dict[str, Any]) -> There:
         digest=f"sha256:{hashlib.sha256(told.encode()).hexdigest()}",
         notice=str(post.get("type", "")) if str(post.get("type", "")).startswith("system_") else "",
         about=str(props.get("addedUsername") or props.get("username") or ""),
+        marks=marks(pinned=bool(post.get("is_pinned")), edited=bool(post.get("edit_at"))),
     )
 
 

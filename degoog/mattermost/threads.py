@@ -224,7 +224,10 @@ def _result(batch: _Batch, its: Unit, message: Message, doubt: str) -> Result:
 
 
 def _missing(message: Message, arrived: Iterable[There]) -> list[Loss]:
-    """mattermost.md §3: 11.x imports a post without a file it could not read, and calls that a success."""
+    """mattermost.md §3: 11.x imports a post without a file it could not read, and calls that a success.
+
+    Older ones know nothing of reactions to replies, of pins, of edits.
+    """
     losses = []
     for post, there in zip(message.awaited, arrived, strict=True):
         if len(there.files) < len(post.files):
@@ -234,6 +237,7 @@ def _missing(message: Message, arrived: Iterable[There]) -> list[Loss]:
             ]
         if there.reactions < post.reactions:
             losses.append(Loss(LossKind.REACTION))
+        losses += [Loss(LossKind.PROPERTY, mark) for mark in post.marks if mark not in there.marks]
     return losses
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from degoog.convert.talk import Attachment, Post, Thread
 from degoog.errors import Refused
-from degoog.mattermost import lines
+from degoog.mattermost import lines, posts
 from degoog.mattermost.bundle import Bundle
 from degoog.mattermost.census import Conversation
 from degoog.mattermost.lines import Room, Sent, milliseconds
@@ -26,11 +26,15 @@ Download = Callable[[str], Bytes]
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """What a post is recognised by once it is on its way, and whether it is whole: its files, how many reactions."""
+    """What a post is recognised by once it is on its way, and whether it is whole: its files, how many reactions.
+
+    `marks` are what it bears besides, which an importer may drop: `pinned`, `edited`.
+    """
 
     ref: str
     files: tuple[str, ...]
     reactions: int
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -122,13 +126,15 @@ def unit(task: Write[Thread], room: Room, channel: Conversation) -> Unit:
 
 def _awaited(post: Post) -> Awaited:
     said = {(one.username, one.emoji) for one in post.reactions}
-    return Awaited(str(post.ref), tuple(file.name for file in post.attachments), len(said))
+    marks = posts.marks(pinned=post.pinned, edited=post.edited is not None)
+    return Awaited(str(post.ref), tuple(file.name for file in post.attachments), len(said), marks)
 
 
 def as_written(ref: Ref, line: lines.Line) -> Awaited:
     """Give what is known of a post that stands in an import file."""
     said = {(one["user"], one["emoji_name"]) for one in line.get("reactions", ())}
-    return Awaited(str(ref), tuple(one["path"] for one in line.get("attachments", ())), len(said))
+    marks = posts.marks(pinned="is_pinned" in line, edited="edit_at" in line)
+    return Awaited(str(ref), tuple(one["path"] for one in line.get("attachments", ())), len(said), marks)
 
 
 def base(ref: Ref) -> Ref:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from degoog.ledger import Ledger
 from degoog.mattermost.lines import REF
 from degoog.sandbox.mattermost import importer
 from degoog.sandbox.mattermost.rules import Wrong
@@ -120,6 +121,31 @@ def test_replies_are_known_again_where_the_importer_drops_what_they_carry(call, 
     replies = [post.message for post in chat.world.posts.values() if post.root]
 
     assert (first["exit"], again["moved"], replies) == (0, 0, ["on Monday"])
+
+
+def test_what_an_older_importer_does_not_know_of_is_a_loss(call, chat, monkeypatch):
+    whole = importer.Importer._say
+
+    def say(self, channel, data, root):
+        unknown = {"edit_at", "is_pinned", *(("reactions",) if root else ())}
+        return whole(self, channel, {key: value for key, value in data.items() if key not in unknown}, root)
+
+    monkeypatch.setattr(importer.Importer, "_say", say)
+    leaves = [{"name": "leaves", "count": 1, "users": ["U1"]}]
+    day = [
+        said(1, "pinned", pinned_to=["C2"]),
+        said(2, "edited", edited={"user": "U1", "ts": "1700000060.000000"}),
+        said(3, "asked", thread_ts="1700000003.000100"),
+        said(4, "answered", thread_ts="1700000003.000100", reactions=leaves),
+        said(5, "as it was"),
+    ]
+
+    told = moved(call, chat, {**BASE, "jardin/2023-11-14.json": day})
+
+    assert (told["losses"]["property"], told["losses"]["reaction"], told["exit"]) == (2, 1, 0)
+    with Ledger(Path(".degoog/ledger.db")) as ledger:
+        kept = set(ledger.connection.execute("SELECT i.ref, l.detail FROM loss l JOIN item i ON i.id = l.item"))
+    assert {("slack:T1/C2/1700000001.000100", "pinned"), ("slack:T1/C2/1700000002.000100", "edited")} <= kept
 
 
 def test_a_message_that_came_without_its_reactions_has_not_arrived(call, chat, monkeypatch):
