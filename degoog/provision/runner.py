@@ -242,5 +242,5 @@ def _changed(event: Mapping[str, Any]) -> bool:
 def _message(result: Mapping[str, Any]) -> str:
     inner = [one for one in result.get("results", []) if one.get("failed")]
     told = inner[0] if inner else result
-    parts = (str(told.get(key, "")).strip() for key in ("msg", "stderr", "stdout"))
+    parts = (str(told.get(key, "")).strip() for key in ("msg", "response", "url", "stderr", "stdout"))
     return "\n".join(dict.fromkeys(part for part in parts if part))[:2000]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from degoog.i18n import _
-from degoog.provision import backups
+from degoog.provision import backups, fetching
 from degoog.provision.runner import Trouble
+from degoog.provision.told import Told
 
 _FAILED = "non-zero return code"  # Ansible's own words
 
@@ -36,22 +36,6 @@ def step(role: str) -> str:
 def task(name: str) -> str:
     """Give the name of a task in the reader's language: the catalogues hold every name of the playbooks."""
     return _(name)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One trouble in words. `wait` where trying again later may help without mending anything.
-
-    `standing` where the words also say how things stand now.
-    """
-
-    what: str
-    cure: str
-    wait: bool = True
-    standing: bool = False
-
-    def __str__(self) -> str:
-        return _("{what} To do: {cure}").format(what=self.what, cure=self.cure)
 
 
 def tell(trouble: Trouble) -> Told:
@@ -283,7 +267,10 @@ _KNOWN: tuple[tuple[str, Callable[[Trouble, re.Match[str]], Told]], ...] = (
     (r"unit \S+-backup-restore\.service was already loaded", lambda trouble, _found: _busy(trouble)),
     (r"ARCHIVE_DIFFERS (?P<file>\S+):", _differs),
     (r"SIGNATURE_DIFFERS (?P<file>\S+)", _unsigned),
-    (r"checksum for \S*/(?P<file>[\w.-]+) did not match", _differs),
+    # get_url names the file it fetched into; the runner adds the address.
+    (r"(?s)\AThe checksum for .* did not match .*\nhttps?://\S*/(?P<file>[^\s/?]+)", _differs),
+    (fetching.FAILED, lambda trouble, found: fetching.tell(found["url"], trouble.message, host=trouble.host)),
+    (fetching.CUT_OFF, lambda trouble, _found: fetching.cut_off(trouble.host)),
     (r"bind\(\) to \S*:(?P<port>\d+) failed", _port),
     (r"listen tcp \S*:(?P<port>\d+): bind: address already in use", _port),
     (r"failed to fetch|unable to fetch some archives|failed to update apt cache|could not resolve .*debian", _mirror),

@@ -25,7 +25,8 @@ def trouble(message: str, *, role: str = "nextcloud", **more) -> Trouble:
             False,
         ),
         (
-            "The checksum for /srv/degoog/l/nextcloud/releases/nextcloud-33.0.7.tar.bz2 did not match abc; it was def.",
+            "The checksum for /root/.ansible/tmp/ansible-tmp-1/tmp8x2k did not match abc; it was def.\n"
+            "https://archives.example/nextcloud-33.0.7.tar.bz2",
             "nextcloud-33.0.7.tar.bz2 is not the one its makers published",
             False,
         ),
@@ -40,6 +41,62 @@ def test_a_known_trouble_is_told_in_words_with_its_cure(message, what, wait):
     assert what in told.what
     assert told.cure
     assert told.wait is wait
+
+
+PLACE = "https://archives.example:8443/degoog/nextcloud-33.0.7.tar.bz2"
+
+
+@pytest.mark.parametrize(
+    ("message", "what", "wait"),
+    [
+        (
+            "Request failed: <urlopen error [Errno 111] Connection refused>",
+            "serveur cannot fetch nextcloud-33.0.7.tar.bz2: it does not reach archives.example:8443",
+            True,
+        ),
+        ("Request failed: <urlopen error [Errno -2] Name or service not known>", "it does not reach", True),
+        ("Request failed: <urlopen error timed out>", "it does not reach", True),
+        ("Connection failure: The read operation timed out", "it does not reach", True),
+        (
+            "Request failed\nHTTP Error 404: Not Found",
+            "archives.example:8443 does not give nextcloud-33.0.7.tar.bz2 to serveur: it answered 404",
+            False,
+        ),
+        ("Request failed\nHTTP Error 403: Forbidden", "it answered 403", False),
+        ("Request failed\nHTTP Error 500: Internal Server Error", "to serveur for now: it answered 500", True),
+        ("Request failed\nHTTP Error 503: Service Unavailable", "for now: it answered 503", True),
+        ("Request failed\nHTTP Error 429: Too Many Requests", "for now: it answered 429", True),
+        (
+            "Request failed: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:1029)>",
+            "does not trust the certificate of archives.example:8443",
+            False,
+        ),
+    ],
+)
+def test_an_archive_that_is_not_had_is_told_by_its_reason(message, what, wait):
+    told = story.tell(trouble(f"{message}\n{PLACE}", role="archive"))
+    assert what in told.what
+    assert told.cure
+    assert told.wait is wait
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "failed to create temporary content file: The read operation timed out",
+        "Incomplete read, (rsp.length=12, cl='40', st.st_size=28) failed to read remaining 12 bytes",
+    ],
+)
+def test_an_archive_that_does_not_come_to_its_end_is_told(message):
+    told = story.tell(trouble(message, role="archive"))
+    assert "did not come to its end" in told.what
+    assert told.wait
+
+
+def test_a_server_of_ours_that_does_not_answer_is_no_archive():
+    message = "Status code was -1 and not [200]: Request failed: <urlopen error [Errno 111] Connection refused>"
+    told = story.tell(trouble(f"{message}\nhttp://127.0.0.1:8065/api/v4/system/ping", role="mattermost"))
+    assert "fetch" not in told.what.replace("Fetch the release", "")
 
 
 @pytest.mark.parametrize(
