@@ -64,8 +64,9 @@ newer:
 """
 
 KEPT = Path("/var/lib/degoog/applied")
-# Mattermost says why it does not start, then with hundreds of lines how each part of it stops.
+# Mattermost says why it does not start, then with hundreds of lines how each part of it stops, then how it is called.
 _CHATTER = re.compile(r'\{.*"level": ?"(?:debug|info)"')
+_WHY = re.compile(r"\b(?:error|emerg|fatal|panic)\b", re.IGNORECASE)
 
 
 def main():
@@ -108,8 +109,10 @@ def _apply(module, service, *, enabled, active):
         _code, journal, _err = module.run_command(
             ["journalctl", "--unit", service, "--lines", "500", "--no-pager", "--output", "cat"]
         )
-        told = "\n".join([line for line in journal.splitlines() if not _CHATTER.match(line)][-15:])
-        module.fail_json(msg=f"{service} does not take note of its settings: {problem.strip()}\n{told}")
+        lines = [line for line in journal.splitlines() if not _CHATTER.match(line)][-60:]
+        why = next((line for line in reversed(lines) if _WHY.search(line)), problem)
+        told = "\n".join([problem.strip(), *lines])
+        module.fail_json(msg=f"{service} does not take note of its settings: {why.strip()}\n{told}")
 
 
 def _stays(module, service):

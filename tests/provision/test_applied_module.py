@@ -11,6 +11,8 @@ from tests.provision.programs import module
 
 WHY = "Error starting server, err:listen tcp 127.0.0.1:8065: bind: address already in use"
 
+USAGE = "Usage:\n  mattermost [command]\n" + "  --option   what it is for\n" * 20
+
 
 @pytest.fixture
 def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -30,12 +32,12 @@ def line(level: str, text: str) -> str:
 
 
 def test_why_it_does_not_start_is_found_among_much_that_is_beside_the_point(journal):
-    journal.write_text(line("error", WHY) + line("debug", "Worker stopping") * 300 + line("info", "Stopped workers"))
+    journal.write_text(line("error", WHY) + line("debug", "Worker stopping") * 300 + f"Error: {WHY}\n" + USAGE)
 
     told = module("degoog_applied", {"service": "degoog-nobody"})
 
     assert told["failed"]
-    assert WHY in told["msg"]
+    assert told["msg"].splitlines()[0] == f"degoog-nobody does not take note of its settings: Error: {WHY}"
     assert "Job for it failed." in told["msg"]
     assert "Worker" not in told["msg"]
 
@@ -43,6 +45,7 @@ def test_why_it_does_not_start_is_found_among_much_that_is_beside_the_point(jour
 def test_only_the_last_of_what_it_says_is_told(journal):
     journal.write_text("".join(f"line {number}\n" for number in range(1000)))
 
-    told = module("degoog_applied", {"service": "degoog-nobody"})["msg"].splitlines()[1:]
+    told = module("degoog_applied", {"service": "degoog-nobody"})["msg"].splitlines()
 
-    assert told == [f"line {number}" for number in range(985, 1000)]
+    assert told[0] == "degoog-nobody does not take note of its settings: Job for it failed."
+    assert told[2:] == [f"line {number}" for number in range(940, 1000)]

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.repo.test_home import ROOT
 from tests.servers.archives import KIND, REAL
 from tests.servers.conftest import CLOUD, OCC, TALK, https
 
@@ -55,3 +56,28 @@ def test_mattermost_says_of_itself_what_the_playbook_set(server, what):
     assert told["BuildEnterpriseReady"] == "false"
     assert told["SiteURL"] == f"https://{TALK}"
     assert told["SiteName"] == "Les Jardins de la Lauze"
+
+
+@pytest.mark.parametrize("seconds", ["0.5", "3"])
+def test_an_installation_that_was_killed_in_the_middle_is_finished(server, workspace, what, seconds):
+    account, home = "nc-lauze-4f2a", "/srv/degoog/lauze-4f2a/nextcloud"
+    script = (ROOT / "playbooks/roles/nextcloud/files/install.sh").read_text()
+    server.sh(f"cat > /tmp/install.sh <<'SCRIPT'\n{script}\nSCRIPT\nchmod 755 /tmp/install.sh")
+    # A machine on which Nextcloud was never installed, but for its folders.
+    server.sh(f"runuser -u postgres -- psql -q {account} -c 'DROP SCHEMA public CASCADE' -c 'CREATE SCHEMA public'")
+    server.sh(f"runuser -u postgres -- psql -q {account} -c 'ALTER SCHEMA public OWNER TO \"{account}\"'")
+    server.sh(f"rm -rf {home}/config/config.php {home}/data/referente {home}/data/appdata_*")
+    begin = f"/tmp/install.sh referente {account} {home} php"
+    # The whole group, as when the machine is switched off.
+    server.sh(f"runuser -u {account} -- timeout --signal KILL {seconds} {begin} >/dev/null 2>&1 || true")
+    server.sh(f"pkill -KILL -u {account} -f maintenance:install || true")
+    assert server.succeeds(f"test -e {home}/config/installing"), "it was not killed in the middle"
+
+    mended = workspace.degoog("provision")
+
+    assert mended.exit == 0, mended.out
+    test_nextcloud_is_installed_whole_and_wants_no_upgrade(server, what)
+    assert json.loads(https(server, CLOUD, "/status.php")[2])["installed"] is True
+    assert server.succeeds(f"{OCC} user:info referente")
+    again = workspace.degoog("provision", "--json")
+    assert (again.exit, again.lines[-1]["changed"]) == (0, 0)
