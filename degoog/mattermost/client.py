@@ -150,14 +150,6 @@ class Client:
         except ValueError:
             return response.status_code, None
 
-    async def post_form(self, path: str, *, data: Mapping[str, str], files: Mapping[str, Any]) -> tuple[int, Any]:
-        """Send a form with files held in memory."""
-        response = await self._opened.post(self.url + _API + path, data=data, files=files, headers=self._headers())
-        try:
-            return response.status_code, response.json()
-        except ValueError:
-            return response.status_code, None
-
     @asynccontextmanager
     async def download(self, path: str) -> AsyncIterator[AsyncIterator[bytes]]:
         """Give a file's bytes as they come. Raises `Refused(UNREADABLE)` where the server does not give it."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlencode
 
-from degoog.errors import Refused
+import httpx
+
+from degoog.errors import Refused, Unavailable
 from degoog.i18n import _
 from degoog.mattermost import posts
 from degoog.mattermost.client import Client
@@ -13,21 +17,39 @@ from degoog.mattermost.posts import There
 from degoog.model import FailReason
 from degoog.ports import Blob
 
+_TRIES = 4  # of one that breaks
+
 
 async def save(client: Client, name: str, blob: Blob) -> None:
     """Keep a file, replacing an earlier one of that name."""
     channel = await _own(client)
     before = [post async for post in _kept(client, channel, name)]
-    async with blob.open() as chunks:
-        data = b"".join([chunk async for chunk in chunks])
-    status, told = await client.post_form("/files", data={"channel_id": channel}, files={"files": (name, data)})
-    if status != 201:
-        raise Refused(FailReason.REJECTED, client.said("/files", status, told))
+    file = await _sent(client, channel, name, blob)
     text = _("degoog keeps here what it moved where. Leave it: with it, a lost computer is no lost migration.")
-    file = str(told["file_infos"][0]["id"])
     await client.do("POST", "/posts?set_online=false", {"channel_id": channel, "message": text, "file_ids": [file]})
     for post in before:
         await client.call("DELETE", f"/posts/{post.id}")
+
+
+async def _sent(client: Client, channel: str, name: str, blob: Blob) -> str:
+    """Send a file as it comes, for that of a large migration is large; gives its id."""
+    where, broke = urlencode({"channel_id": channel, "filename": name}), 0
+    while True:
+        status: int = 0
+        told: Any = None
+        try:
+            async with blob.open() as chunks:
+                status, told = await client.send(f"/files?{where}", chunks, blob.size)
+        except httpx.TransportError:
+            pass
+        if status == 201:
+            return str(told["file_infos"][0]["id"])
+        if 400 <= status < 500 and status != 429:
+            raise Refused(FailReason.REJECTED, client.said("/files", status, told))
+        broke += 1
+        if broke == _TRIES:
+            raise Unavailable(client.said("/files", status, told))
+        await client.time.sleep(float(2**broke))
 
 
 @asynccontextmanager

@@ -1,8 +1,9 @@
 """Moving into a stand-in Mattermost that is set up, or answers, as some servers do and a real one at hand does not."""
 
+import asyncio
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import httpx
@@ -10,8 +11,10 @@ import pytest
 
 from degoog.convert.talk import Attachment
 from degoog.engine import Check
-from degoog.errors import Usage
+from degoog.errors import Unavailable, Usage
 from degoog.mattermost.limits import Limits
+from degoog.ports import Blob
+from degoog.sandbox.http_server import Drop
 from degoog.sandbox.mattermost import MattermostSandbox
 from tests.contract.chat import Dying, Mover, post, ref, stand_in
 from tests.memory import Killed, blob
@@ -176,3 +179,58 @@ def test_what_was_read_before_its_files_came_is_read_again(sandbox, tmp_path):
     assert len(read) > 2
     assert not mover.losses()
     assert mover.verify(Check.FULL).sound
+
+
+def kept(sandbox, pieces: int) -> bytes:
+    """Keep a file that is made as it is sent; gives what arrived."""
+    alive: set[int] = set()
+
+    class Piece(bytes):
+        def __del__(self) -> None:
+            alive.discard(id(self))
+
+    async def made() -> AsyncIterator[bytes]:
+        for number in range(pieces):
+            piece = Piece(bytes([number]) * 65536)
+            alive.add(id(piece))
+            assert len(alive) < 5, "the file is held in memory"
+            yield piece
+
+    @contextlib.asynccontextmanager
+    async def open_() -> AsyncIterator[AsyncIterator[bytes]]:
+        yield made()
+
+    async def go() -> None:
+        async with stand_in(sandbox).target() as target:
+            await target.save_map("channels-x.jsonl.gz", Blob(pieces * 65536, open_))
+
+    asyncio.run(go())
+    (file,) = [file for post in sandbox.world.posts.values() for file in post.files]
+    return bytes(file.data)
+
+
+def test_the_map_is_sent_as_it_is_made(sandbox):
+    assert kept(sandbox, 40) == b"".join(bytes([number]) * 65536 for number in range(40))
+
+
+def test_the_map_is_sent_again_when_the_connection_breaks(sandbox):
+    broken: list[object] = []
+
+    def before(request):
+        if request.path.endswith("/files") and len(broken) < 2:
+            broken.append(request)
+            raise Drop
+
+    sandbox.before = before
+    assert len(kept(sandbox, 2)) == 2 * 65536
+    assert len(broken) == 2
+
+
+def test_a_map_that_never_arrives_is_told(sandbox):
+    def before(request):
+        if request.path.endswith("/files"):
+            raise Drop
+
+    sandbox.before = before
+    with pytest.raises(Unavailable):
+        kept(sandbox, 2)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from email.parser import BytesParser
-
 from degoog.sandbox.http_server import Response
 from degoog.sandbox.mattermost.answers import ApiError, Asked, Routes, answer, found, ok
 from degoog.sandbox.mattermost.world import Channel, File, Post
@@ -171,16 +169,11 @@ def _delete_post(asked: Asked, id_: str) -> Response:
 
 @routes.on("POST", "/files")
 def _upload(asked: Asked) -> Response:
-    head = f"Content-Type: {asked.request.header('content-type')}\r\n\r\n".encode()
-    form = BytesParser().parsebytes(head + asked.raw)
-    made = []
-    for part in form.walk():
-        data = part.get_payload(decode=True)
-        if (name := part.get_filename()) and isinstance(data, bytes):
-            file = File(asked.world.new_id(), name, data)
-            asked.world.loose[file.id] = file
-            made.append(file.shown())
-    return answer({"file_infos": made}, 201)
+    given = asked.request.query
+    _channel(asked, given["channel_id"])
+    file = File(asked.world.new_id(), given["filename"], asked.raw)
+    asked.world.loose[file.id] = file
+    return answer({"file_infos": [file.shown()]}, 201)
 
 
 @routes.on("GET", "/files/{id}")
