@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -101,3 +103,21 @@ def test_only_a_site_whose_certificate_is_missing_is_set_aside(tmp_path):
 
     assert ran.stdout.split() == [str(sites[1])]
     assert [site.exists() for site in sites] == [True, False]
+
+
+def test_a_release_is_readable_for_everybody_and_writable_for_its_owner_whatever_root_is_used_to(tmp_path):
+    folder, packed = tmp_path / "33.0.7", tmp_path / "nextcloud.tar.bz2"
+    folder.mkdir()
+    with tarfile.open(packed, "w:bz2") as tar:
+        for name, mode, text in (("nextcloud/index.php", 0o666, b"<?php"), ("nextcloud/bin/tool", 0o775, b"#!/bin/sh")):
+            entry = tarfile.TarInfo(name)
+            entry.mode, entry.size, entry.uid, entry.gid = mode, len(text), 65534, 65534
+            tar.addfile(entry, io.BytesIO(text))
+
+    script = ROLES / "archive/files/unpack.sh"
+    subprocess.run(["sh", "-c", 'umask 027; exec "$@"', "sh", script, packed, folder], check=True)
+
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in folder.rglob("*")} == {
+        "index.php": "0o644", "bin": "0o755", "tool": "0o755"
+    }  # fmt: skip
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in folder.rglob("*")} == {(os.getuid(), os.getgid())}

@@ -9,6 +9,7 @@ from http import HTTPStatus
 import pytest
 
 from tests.servers import archives, mirror
+from tests.servers.commands import run
 from tests.servers.conftest import CLOUD, OCC, TALK, https
 from tests.servers.mirror import Mirror
 
@@ -124,3 +125,17 @@ def test_what_is_missing_is_brought_from_the_mirror_and_a_second_run_asks_for_no
     again = workspace.degoog("provision", "--json")
     assert (again.exit, again.lines[-1]["changed"], serving.asked) == (0, 0, []), again.out[-3000:]
     assert "notes" in json.loads(server.sh(f"{OCC} app:list --output=json"))["enabled"]
+
+
+def test_releases_are_read_by_their_services_however_strict_root_is_about_new_files(server, workspace, what):
+    server.sh("echo 'UMASK 027' >> /etc/login.defs")
+    known = ("-o", f"UserKnownHostsFile={server.folder}/known_hosts", "-i", server.site.key)
+    assert run("ssh", *known, f"root@{server.address}", "umask").strip() == "0027"
+    server.sh(f"rm {HOME}/*/releases/*/.degoog-complete")
+    mended = workspace.degoog("provision")
+    assert mended.exit == 0, mended.out
+    kept_from = "! -type l ! -perm -o=r"
+    assert server.sh(f"find {HOME}/nextcloud/current/ {HOME}/mattermost/current/ {kept_from}").split() == []
+    server.sh("systemctl restart degoog-lauze-4f2a-mattermost degoog-lauze-4f2a-php")
+    assert https(server, CLOUD, "/core/css/server.css")[0] == 200
+    assert https(server, CLOUD, "/status.php")[0] == 200
