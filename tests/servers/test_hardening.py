@@ -185,36 +185,44 @@ def test_logs_are_turned_over_and_stay_private(server, inside, what):
     assert inside.file(f"/var/log/degoog/{ID}/nextcloud.log").mode == 0o640
 
 
-def login(machine, source: str) -> int:
+WRONG = json.dumps({"login_id": "referente", "password": "faux"})
+GUESSES = {
+    "nextcloud": (CLOUD, "GET", "/ocs/v2.php/cloud/user", {"Authorization": "Basic cmVmZXJlbnRlOmZhdXg="}, None),
+    "mattermost": (TALK, "POST", "/api/v4/users/login", {"Content-Type": "application/json"}, WRONG),
+}
+
+
+def login(machine, source: str, service: str) -> int:
     """Try a wrong password from an address of this computer; gives the status."""
+    name, method, path, headers, body = GUESSES[service]
     context = ssl._create_unverified_context()
     connection = HTTPSConnection(machine.address, context=context, timeout=5)
     plain = socket.create_connection((machine.address, 443), timeout=5, source_address=(source, 0))
-    connection.sock = context.wrap_socket(plain, server_hostname=CLOUD)
-    told = {"Host": CLOUD, "Authorization": "Basic cmVmZXJlbnRlOmZhdXg=", "OCS-APIRequest": "true"}
-    connection.request("GET", "/ocs/v2.php/cloud/user", headers=told)
+    connection.sock = context.wrap_socket(plain, server_hostname=name)
+    connection.request(method, path, body=body, headers={"Host": name, "OCS-APIRequest": "true", **headers})
     status = connection.getresponse().status
     connection.close()
     return status
 
 
-def test_who_guesses_passwords_is_shut_out_and_nobody_else(server, what):
-    guesser = f"{server.site.network}.201"
+@pytest.mark.parametrize("service", ["nextcloud", "mattermost"])
+def test_who_guesses_passwords_is_shut_out_and_nobody_else(server, what, service):
+    guesser, jail = f"{server.site.network}.201", f"degoog-{ID}-{service}"
     run("ip", "addr", "add", f"{guesser}/24", "dev", server.site.bridge)
     try:
         until = time.monotonic() + 60
         shut = False
         while not shut and time.monotonic() < until:
             try:
-                assert login(server, guesser) in {401, 429}
+                assert login(server, guesser, service) in {401, 429}
                 time.sleep(0.5)
             except OSError:
                 shut = True
-        assert shut, server.sh(f"fail2ban-client status degoog-{ID}-nextcloud")
-        assert guesser in server.sh(f"fail2ban-client status degoog-{ID}-nextcloud")
+        assert shut, server.sh(f"fail2ban-client status {jail}")
+        assert guesser in server.sh(f"fail2ban-client status {jail}")
         assert https(server, CLOUD, "/status.php")[0] == 200
-        server.sh(f"fail2ban-client set degoog-{ID}-nextcloud unbanip {guesser}")
-        assert login(server, guesser) in {401, 429}
+        server.sh(f"fail2ban-client set {jail} unbanip {guesser}")
+        assert login(server, guesser, service) in {401, 429}
     finally:
         run("ip", "addr", "del", f"{guesser}/24", "dev", server.site.bridge)
 

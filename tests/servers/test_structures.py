@@ -97,6 +97,7 @@ def test_ports_differ_and_locks_jails_and_timers_are_each_ones_own(shared, what)
     for id_ in (OURS, THEIRS):
         assert f"degoog-{id_}-nextcloud-cron.timer" in timers
         assert f"degoog-{id_}-nextcloud" in jails
+        assert f"degoog-{id_}-mattermost" in jails
     assert machine.sh("systemctl --failed --no-legend --plain").strip() == ""
 
 
