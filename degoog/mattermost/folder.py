@@ -272,8 +272,9 @@ class _Batch:
             return
         self._written = []
         again = self._writer.write(its, shore, _written(its, its.root, at))
-        if again is not None:
-            self._bundle.leave(again)
+        for line in again:
+            self._bundle.leave(line)
+        if again:
             self._answers.append(Answers(str(its.head.item.ref), _place(its.channel.id), self._written))
         self._written = None
 

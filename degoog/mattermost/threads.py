@@ -124,14 +124,15 @@ async def _import(batch: _Batch) -> str:
                 await batch.shores.look_again(batch.units)
                 return ""
             await batch.shores.look()
-            at_fault = numbers.get(bundle.line(ended.line))
-            if at_fault is None:
+            refused = bundle.line(ended.line)
+            if refused not in numbers:
                 return ended.error
-            for message in at_fault.messages.values():
-                if not _whole(message, _arrived(batch, at_fault, message)):
+            whose, its_messages = numbers[refused]
+            for message in its_messages:
+                if not _whole(message, _arrived(batch, whose, message)):
                     message.failed = _refused(ended.error)
-            for line, its in numbers.items():
-                if its is at_fault or batch.shores.has(its):
+            for line, (its, messages) in numbers.items():
+                if line == refused or all(message.failed for message in messages) or batch.shores.has(its):
                     bundle.leave(line)
         return ended.error
 
@@ -140,7 +141,7 @@ def _refused(error: str) -> Refused:
     return Refused(FailReason.REJECTED, error)
 
 
-def _fill(batch: _Batch, bundle: Bundle) -> dict[tuple[str, int], Unit]:
+def _fill(batch: _Batch, bundle: Bundle) -> dict[tuple[str, int], tuple[Unit, tuple[Message, ...]]]:
     tools, shores = batch.tools, batch.shores
     rules = Rules(tools.census, tools.client.server.post, tools.settings.largest)
     numbers = {}
@@ -151,9 +152,8 @@ def _fill(batch: _Batch, bundle: Bundle) -> dict[tuple[str, int], Unit]:
             shores.expect(channel, line["create_at"], as_written(ref, line))
 
         head = batch.heads.get(its.head.at.proof.id) if its.head.at.proof else None
-        line = Writer(bundle, rules, tools.client.download, note).write(its, shore, head)
-        if line is not None:
-            numbers[line] = its
+        for line, messages in Writer(bundle, rules, tools.client.download, note).write(its, shore, head).items():
+            numbers[line] = its, messages
         its.let_go()
     return numbers
 

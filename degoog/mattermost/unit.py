@@ -22,6 +22,7 @@ _MOST_FILES = 10
 _QUOTED = 200  # characters of a root that is gone, in the reply that becomes a post
 
 Download = Callable[[str], Bytes]
+Written = dict[tuple[str, int], tuple["Message", ...]]  # the messages in each line of an import file
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +201,8 @@ class Writer:
     download: Download
     noted: Callable[[Ref, lines.Line], None] = _nothing
 
-    def write(self, it: Unit, shore: Shore, head: There | None) -> tuple[str, int] | None:
-        """Add what of a unit is not there; gives its line, None where everything is there.
+    def write(self, it: Unit, shore: Shore, head: There | None) -> Written:
+        """Add what of a unit is not there; gives its lines and whose they are, none where everything is there.
 
         `head` is the root as the server has it, where it arrived before. A message the server would refuse gets its
         error here, before a byte leaves; so do those that answer it.
@@ -220,17 +221,17 @@ class Writer:
         if it.head.failed is not None:
             for message in it.messages.values():
                 message.failed = message.failed or Refused(FailReason.PARENT_FAILED)
-            return None
+            return {}
         root = it.root
         if not missing or root is None:
-            return None
+            return {}
         if it.head.moved:
             return self._under(it, root, shore, head, missing)
         known = shore.ours.get(str(root.ref))
         began = known.at if known else shore.free(milliseconds(root.at))
         first = self._line(it.head, root, began, known)
         replies = [self._reply(one, shore, began) for one in missing if one[1].ref != root.ref]
-        return self.bundle.add(lines.thread(it.room, first, replies))
+        return {self.bundle.add(lines.thread(it.room, first, replies)): tuple(it.messages.values())}
 
     def _began(self, it: Unit, shore: Shore, head: There | None) -> int:
         """Give when a thread began, as the server has it or will have it; -1 where nobody knows."""
@@ -246,34 +247,45 @@ class Writer:
         shore: Shore,
         head: There | None,
         missing: list[tuple[Message, Post, There | None]],
-    ) -> tuple[str, int]:
+    ) -> Written:
         """Add new replies to a thread that arrived before: its root is sent again exactly as the server has it."""
         author = self.rules.census.holder_of(head.user) if head else ""
         if head is not None and author:
             files = [self.bundle.attach("files", name, self._blob(size, id_)) for name, size, id_ in head.files]
             replies = [self._reply(one, shore, head.at) for one in missing]
-            return self.bundle.add(lines.thread(it.room, lines.again(author, head.message, head.at, files), replies))
-        line = ("", 0)
+            again = lines.again(author, head.message, head.at, files)
+            return {self.bundle.add(lines.thread(it.room, again, replies)): tuple(it.messages.values())}
+        alone: Written = {}
         for message, post, known in missing:
-            quoted = "\n".join(f"> {row}" for row in root.text[:_QUOTED].splitlines())
-            alone = self._line(message, post, known.at if known else shore.free(milliseconds(post.at)), known)
-            if known is None:
-                alone["message"] = f"{quoted}\n\n{alone['message']}"
+            at, quoted = known.at if known else shore.free(milliseconds(post.at)), ""
+            if known is None and post.ref == message.item.ref:  # what continues a long one follows it
+                quoted = self._quoted(root, post)
                 message.losses.append(Loss(LossKind.ROOT))
-            line = self.bundle.add(lines.thread(it.room, alone, ()))
-        return line
+            line = self._line(message, post, at, known, quoted=quoted)
+            alone[self.bundle.add(lines.thread(it.room, line, ()))] = (message,)
+        return alone
+
+    def _quoted(self, root: Post, post: Post) -> str:
+        """Give the beginning of a root, as what answers it begins with it: as much as a post has room for."""
+        rows = [f"> {row}" for row in root.text[:_QUOTED].splitlines()]
+        room = self.rules.post - len(lines.text(post)) - 2
+        while rows and len("\n".join(rows)) > room:
+            rows.pop()
+        return "\n".join(rows) + "\n\n" if rows else ""
 
     def _reply(self, one: tuple[Message, Post, There | None], shore: Shore, began: int) -> lines.Line:
         message, post, known = one
         at = known.at if known else shore.free(_when(post, began))
         return self._line(message, post, at, known)
 
-    def _line(self, message: Message, post: Post, at: int, known: There | None) -> lines.Line:
+    def _line(self, message: Message, post: Post, at: int, known: There | None, *, quoted: str = "") -> lines.Line:
         paths = tuple(self.bundle.attach("files", file.name, file.blob) for file in post.attachments)
         name = message.at.path.rpartition("/")[2] if post.ref == message.item.ref else ""
         line = lines.post(Sent(self._without_unknown(message, post), at, paths, name))
         if known is not None:
             line["message"] = known.message  # text once sent is frozen
+        elif quoted:
+            line["message"] = quoted + line["message"]
         self.noted(post.ref, line)
         return line
 

@@ -12,7 +12,7 @@ import pytest
 
 from degoog.ledger import Ledger
 from degoog.mattermost.lines import REF
-from degoog.sandbox.mattermost import importer
+from degoog.sandbox.mattermost import importer, rules
 from degoog.sandbox.mattermost.rules import Wrong
 from degoog.sandbox.mattermost.server import TOKEN, MattermostSandbox
 from degoog.sandbox.mattermost.world import Post
@@ -165,3 +165,35 @@ def test_a_message_that_came_without_its_reactions_has_not_arrived(call, chat, m
     (post,) = posts(chat)
     assert broken
     assert [emoji for _who, emoji in post.reactions] == ["leaves"]
+
+
+def test_long_replies_to_a_message_that_somebody_deleted_arrive_and_keep_nobody_back(call, chat):
+    begins = said(1, "when do we sow? " * 15, thread_ts="1700000001.000100")
+    moved(call, chat, {**BASE, "jardin/2023-11-14.json": [begins]})
+    for post in posts(chat):
+        post.delete_at = 1
+    day = [said(2, "on Monday, " * 3000, thread_ts="1700000001.000100"), said(3, "good night")]
+
+    told = moved(call, chat, {**BASE, "jardin/2023-11-15.json": day})
+
+    assert (told["failed"], told["pending"], told["exit"]) == (0, 0, 0)
+    assert "good night" in words(chat)
+    assert sum(word.count("Monday,") for word in words(chat)) == 3000
+
+
+def test_a_line_that_is_refused_among_several_of_one_thread_fails_alone(call, chat, monkeypatch):
+    whole = rules.post
+
+    def post(data):
+        if "on Monday" in data["message"]:
+            raise Wrong("no word of Mondays here")
+        whole(data)
+
+    moved(call, chat, {**BASE, "jardin/2023-11-14.json": [ROOT]})
+    for one in posts(chat):
+        one.delete_at = 1
+    monkeypatch.setattr(rules, "post", post)
+    told = moved(call, chat, {**BASE, "jardin/2023-11-15.json": [REPLY, ANSWER, said(9, "good night")]})
+
+    assert (told["failed"], told["pending"]) == (1, 0)
+    assert "good night" in words(chat)

@@ -1,8 +1,10 @@
 """What of a thread is sent, and what is refused before a byte leaves."""
 
 import string
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +89,18 @@ def test_a_new_reply_to_a_root_that_somebody_deleted_quotes_it():
     (line,) = desk.lines()
     assert line["message"] == "> la question\n\nla réponse"
     assert [loss.kind for loss in its.messages[Ref("slack", "T/C/2")].losses] == [LossKind.ROOT]
+
+
+@pytest.mark.parametrize(
+    ("longest", "begins"), [(40, "> la question\n\n"), (30, "")], ids=["with room", "without room"]
+)
+def test_a_long_reply_to_a_root_that_somebody_deleted_stays_within_what_a_post_may_hold(longest, begins):
+    desk = Desk(longest=longest)
+    long = post(2, "x" * 25, after=4)
+    rest = replace(post(2, "y" * longest, after=5), ref=Ref("slack", f"{long.ref.id}#2"))
+    its = desk.write(thread(post(1, "la question"), long, rest, moved="p1", waiting=(long,)), head=None)
+    assert [line["message"] for line in desk.lines()] == [begins + long.text, rest.text]
+    assert [loss.kind for loss in its.messages[long.ref].losses] == [LossKind.ROOT]
 
 
 def test_an_unknown_author_fails_the_message_and_those_that_answer_it():
