@@ -21,7 +21,17 @@ from degoog.mattermost.batch import BYTES, POSTS
 from degoog.mattermost.bundle import Bundle
 from degoog.mattermost.census import DIRECT, Conversation
 from degoog.mattermost.lines import Room
-from degoog.mattermost.parts import TOWN_SQUARE, Answers, Parts, digest_of, direct_place, listed, piece, said_at
+from degoog.mattermost.parts import (
+    TOWN_SQUARE,
+    Answers,
+    Parts,
+    digest_of,
+    direct_place,
+    listed,
+    piece,
+    pieces_of,
+    said_at,
+)
 from degoog.mattermost.posts import There
 from degoog.mattermost.unit import Message, Shore, Unit, Writer
 from degoog.model import FailReason, Intent, Item, Loss, LossKind, Piece, Proof, Ref, Seen, Stage
@@ -125,6 +135,10 @@ class BundleFolder:
     def said_at(self, ref: Ref) -> int | None:
         """Give when a message was said, as an earlier part has it."""
         return said_at(self._read(), str(ref))
+
+    def written(self, ref: Ref) -> Sequence[Piece]:
+        """Give the entries a message came to, as an earlier part has them."""
+        return pieces_of(self._read(), str(ref))
 
     def _read(self) -> sqlite3.Connection:
         self._index = self._index or self.parts.index()
@@ -290,7 +304,9 @@ class _Batch:
             changed = message is not its.head or not its.placeholder
             losses = (Loss(LossKind.WORDING, _("changed after it was moved")),) if changed else ()
             return Settled(message.item, message.at.was or message.at.path, message.at.proof, losses)
-        pieces = [self._pieces[post.ref] for post in message.awaited if post.ref in self._pieces]
+        pieces: Sequence[Piece] = [self._pieces[post.ref] for post in message.awaited if post.ref in self._pieces]
+        if not pieces and str(message.item.ref) in self._before:  # a run that died has written it
+            pieces = self._target.written(message.item.ref)
         proof = Proof(
             str(message.item.ref),
             digest=pieces[0].digest if pieces else "",

@@ -162,6 +162,12 @@ def said_at(index: sqlite3.Connection, ref: str) -> int | None:
     return None if row is None else int(row[0])
 
 
+def pieces_of(index: sqlite3.Connection, ref: str) -> Sequence[Piece]:
+    """Give the entries a message came to, as they were written; what it goes on in has its ref with `#2`, `#3`."""
+    sql = "SELECT name, at, reactions, files, digest FROM lies WHERE (id = ?1 OR id BETWEEN ?1 || '#' AND ?1 || '$')"
+    return [Piece(*row) for row in index.execute(f"{sql} AND NOT holder ORDER BY id", (ref,))]
+
+
 def digest(post: dict[str, Any]) -> str:
     """Give what a post's line says, as one number."""
     own = {key: value for key, value in post.items() if key not in {"replies", "team", "channel", "channel_members"}}

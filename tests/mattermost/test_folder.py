@@ -131,6 +131,7 @@ def test_a_run_killed_after_the_part_was_written_does_not_write_it_again(bench, 
 
     assert (balance.holds, balance.pending, balance.failed) == (True, 0, 0)
     assert [line["type"] for line in lines(target)].count("post") == 1
+    assert verify(bench, target).sound
 
 
 def test_what_lies_in_the_folder_is_compared_with_what_was_put_there(bench, tmp_path):
