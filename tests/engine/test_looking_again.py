@@ -1,11 +1,13 @@
 """What verify tells apart, and whose things a run finds at the target."""
 
+import asyncio
 import shutil
 
 import pytest
 
-from degoog.engine import Check
+from degoog.engine import Check, verify
 from degoog.folder import Folder
+from degoog.ledger import Ledger
 from degoog.model import Kind
 from degoog.ports import Make, Unknown
 from tests.engine.sample import tree
@@ -52,6 +54,22 @@ def test_verify_finds_again_what_was_moved_about_at_the_target(bench):
     target.store.move("racine.pdf", "Compta/racine.pdf")
     verified = bench.verify(target)
     assert (verified.proven, verified.missing, verified.extra) == (5, 0, 0)
+
+
+def test_a_target_that_was_filled_anew_by_somebody_else_is_compared_as_fast_as_any_other(bench):
+    def work(number):
+        target, where = MemoryTarget(), type(bench)(bench.path.with_name(f"{number}.db"))
+        where.migrate(MemorySource([(file(f"f{n}", f"f{n}", None, b"f"), b"f") for n in range(number)]), target)
+        for n in range(number):
+            del target.store.nodes[f"f{n}"]
+            target.store.put(f"other{n}", b"mine")
+        done: list[None] = []
+        with Ledger(where.path) as ledger:
+            ledger.connection.set_progress_handler(lambda: done.append(None), 100)  # every 100 steps of the database
+            asyncio.run(verify(target, ledger.lanes("files")[0], observer=where.watcher))
+        return len(done)
+
+    assert work(2000) < 8 * work(500)
 
 
 def test_a_sample_downloads_and_finds_altered_bytes_that_a_listing_hides(bench):
