@@ -23,6 +23,8 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "degoog" / "locale"
 LANGUAGES = ("fr", "en")
+# As gettext has always counted: newer releases of Babel give French a third form, for millions.
+PLURALS = {"fr": "nplurals=2; plural=(n > 1);", "en": "nplurals=2; plural=(n != 1);"}
 KEYWORDS = {"_": None, "N_": None, "n_": (1, 2), "Nn_": (1, 2)}
 FOLDERS = (
     ("degoog", [("**.py", "python"), ("**.j2", "jinja2")]),
@@ -148,7 +150,7 @@ def compile_all() -> None:
 def _empty(language: str) -> Catalog:
     # A date that never changes: the catalogues change only where sentences do.
     written = datetime(2026, 1, 1, tzinfo=UTC)
-    return Catalog(
+    catalogue = Catalog(
         locale=language,
         domain="degoog",
         project="degoog",
@@ -162,6 +164,8 @@ def _empty(language: str) -> Catalog:
         language_team="The degoog developers",
         fuzzy=False,
     )
+    catalogue.mime_headers = [("Plural-Forms", PLURALS[language])]
+    return catalogue
 
 
 def _messages(catalogue: Catalog) -> Iterator[Message]:

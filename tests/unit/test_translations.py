@@ -63,3 +63,8 @@ def test_a_sentence_that_got_a_plural_is_to_be_translated_again():
 
 def test_the_schema_for_editors_is_the_one_of_the_code():
     assert PLACE.read_text(encoding="utf-8") == text(), "run: python -m tools.schema"
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_plurals_are_counted_in_two_forms_whatever_this_babel_makes_of_it(language):
+    assert translations._empty(language).num_plurals == 2
