@@ -25,6 +25,19 @@ LONGEST_LINE = 16 << 20  # mattermost.md §3: a longer one fails the whole impor
 _NAMES = Names(Rules(characters="/\\", longest=200))  # the importer names a file by the end of its path
 
 
+def length(line: Line) -> int:
+    """Give the bytes that a line, or a part of one, takes."""
+    return len(_ENCODE(line).encode()) + 1
+
+
+class Unreadable(Refused):
+    """A file turns out damaged, or cannot be had; `line` is whose it is, as `Bundle.add` numbered it."""
+
+    def __init__(self, line: tuple[str, int], why: Refused, path: str) -> None:
+        super().__init__(why.reason, f"{path.rpartition('/')[2]}: {why.detail}")
+        self.line = line
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     path: str
@@ -44,6 +57,7 @@ class Bundle:
         self._count: dict[str, int] = {}
         self._left: dict[str, set[int]] = {}
         self._files: list[_File] = []
+        self._whose: list[tuple[str, int]] = []  # the line of each file
         self.largest = 0
 
     def __enter__(self) -> Self:
@@ -70,14 +84,16 @@ class Bundle:
             self._count[kind] = 0
         self._blocks[kind].write(text)
         self._count[kind] += 1
-        return kind, self._count[kind]
+        added = kind, self._count[kind]
+        self._whose += [added] * (len(self._files) - len(self._whose))
+        return added
 
     def leave(self, line: tuple[str, int]) -> None:
         """Leave a line out from now on, as `add` numbered it; the others keep their numbers. May be called twice."""
         self._left.setdefault(line[0], set()).add(line[1])
 
     def attach(self, folder: str, name: str, blob: Blob) -> str:
-        """Add a file; gives its path as lines name it."""
+        """Add a file of the line that is added next; gives its path as lines name it."""
         path = f"{folder}/{self._prefix}{len(self._files)}/{_NAMES.safe(name)}"
         self._files.append(_File(path, blob))
         self.largest = max(self.largest, blob.size)
@@ -100,7 +116,7 @@ class Bundle:
         return sum(file.blob.size for file in self._files)
 
     async def write(self, file: IO[bytes]) -> int:
-        """Write the zip; gives its size. Raises `Refused` of a file whose bytes turn out damaged."""
+        """Write the zip; gives its size. Raises `Unreadable` of a file whose bytes turn out damaged."""
         with zipfile.ZipFile(file, "w", allowZip64=True) as out:
             info = zipfile.ZipInfo("import.jsonl")
             info.compress_type = zipfile.ZIP_DEFLATED
@@ -110,8 +126,13 @@ class Bundle:
                 for kind in KINDS:
                     for piece in self.pieces(kind):
                         lines.write(piece)
-            for one in self._files:
-                await _store(out, one)
+            for one, line in zip(self._files, self._whose, strict=False):
+                if line[1] in self._left.get(line[0], ()):
+                    continue
+                try:
+                    await _store(out, one)
+                except Refused as error:
+                    raise Unreadable(line, error, one.path) from error
         return file.tell()
 
     @property
@@ -153,4 +174,4 @@ async def _store(out: zipfile.ZipFile, one: _File) -> None:
                 room.write(chunk)
                 length += len(chunk)
     if length != one.blob.size:
-        raise Refused(FailReason.DAMAGED, f"{one.path}: {length} ≠ {one.blob.size}")
+        raise Refused(FailReason.DAMAGED, f"{length} ≠ {one.blob.size}")

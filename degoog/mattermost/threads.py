@@ -13,7 +13,7 @@ from degoog.convert.talk import Thread
 from degoog.errors import Refused
 from degoog.i18n import _
 from degoog.mattermost import jobs, posts
-from degoog.mattermost.bundle import Bundle
+from degoog.mattermost.bundle import Bundle, Unreadable
 from degoog.mattermost.census import Census, Conversation
 from degoog.mattermost.client import Client
 from degoog.mattermost.limits import Settings
@@ -111,7 +111,7 @@ async def _import(batch: _Batch) -> str:
     await batch.tools.settings.prefer("ServiceSettings", "EnableLinkPreviews", value=False)
     await batch.shores.look()
     moved = [its.head.at.proof.id for its in batch.units if its.head.at.proof is not None]
-    batch.heads = await posts.by_id(batch.tools.client, moved)
+    batch.heads = await _readable(batch, await posts.by_id(batch.tools.client, moved))
     with Bundle() as bundle:
         batch.shores.depart()
         numbers = _fill(batch, bundle)
@@ -119,26 +119,39 @@ async def _import(batch: _Batch) -> str:
         for _fault in range(_FAULTS):
             if bundle.empty:
                 return ""
-            ended = await _send(batch, bundle)
+            try:
+                ended = await _send(batch, bundle)
+                refused, why = bundle.line(ended.line), Refused(FailReason.REJECTED, ended.error)
+            except Unreadable as error:
+                ended, refused, why = jobs.Ended(success=False, error=error.detail), error.line, error
             if ended.success:
                 await batch.shores.look_again(batch.units)
                 return ""
             await batch.shores.look()
-            refused = bundle.line(ended.line)
             if refused not in numbers:
                 return ended.error
             whose, its_messages = numbers[refused]
             for message in its_messages:
                 if not _whole(message, _arrived(batch, whose, message)):
-                    message.failed = _refused(ended.error)
+                    message.failed = why
             for line, (its, messages) in numbers.items():
                 if line == refused or all(message.failed for message in messages) or batch.shores.has(its):
                     bundle.leave(line)
         return ended.error
 
 
-def _refused(error: str) -> Refused:
-    return Refused(FailReason.REJECTED, error)
+async def _readable(batch: _Batch, heads: dict[str, There]) -> dict[str, There]:
+    """Leave out roots with files that the server no longer gives: without them, they cannot be sent again."""
+    kept = {}
+    for id_, head in heads.items():
+        try:
+            for _name, _size, file in head.files:
+                async with batch.tools.client.download(f"/files/{file}") as chunks:
+                    await anext(aiter(chunks), b"")
+        except Refused:
+            continue
+        kept[id_] = head
+    return kept
 
 
 def _fill(batch: _Batch, bundle: Bundle) -> dict[tuple[str, int], tuple[Unit, tuple[Message, ...]]]:

@@ -9,8 +9,9 @@ from typing import Protocol
 
 from degoog.convert.talk import Attachment, Post, Thread
 from degoog.errors import Refused
+from degoog.i18n import _
 from degoog.mattermost import lines, posts
-from degoog.mattermost.bundle import Bundle
+from degoog.mattermost.bundle import LONGEST_LINE, Bundle, length
 from degoog.mattermost.census import Conversation
 from degoog.mattermost.lines import Room, Sent, milliseconds
 from degoog.mattermost.posts import There
@@ -19,9 +20,11 @@ from degoog.ports import Blob, Bytes, Write
 
 _EMOJI = re.compile(r"[a-zA-Z0-9+_-]{1,64}\Z")  # mattermost.md §3
 _MOST_FILES = 10
+_OTHERWISE = 1 << 20  # bytes of a line for what is not in its replies
 _QUOTED = 200  # characters of a root that is gone, in the reply that becomes a post
 
 Download = Callable[[str], Bytes]
+Missing = tuple["Message", Post, There | None]  # a post that is not whole there, of which message, what is there
 Written = dict[tuple[str, int], tuple["Message", ...]]  # the messages in each line of an import file
 
 
@@ -230,8 +233,9 @@ class Writer:
         known = shore.ours.get(str(root.ref))
         began = known.at if known else shore.free(milliseconds(root.at))
         first = self._line(it.head, root, began, known)
-        replies = [self._reply(one, shore, began) for one in missing if one[1].ref != root.ref]
-        return {self.bundle.add(lines.thread(it.room, first, replies)): tuple(it.messages.values())}
+        return self._add(
+            it, first, [(one, self._reply(one, shore, began)) for one in missing if one[1].ref != root.ref]
+        )
 
     def _began(self, it: Unit, shore: Shore, head: There | None) -> int:
         """Give when a thread began, as the server has it or will have it; -1 where nobody knows."""
@@ -246,15 +250,14 @@ class Writer:
         root: Post,
         shore: Shore,
         head: There | None,
-        missing: list[tuple[Message, Post, There | None]],
+        missing: list[Missing],
     ) -> Written:
         """Add new replies to a thread that arrived before: its root is sent again exactly as the server has it."""
         author = self.rules.census.holder_of(head.user) if head else ""
         if head is not None and author:
             files = [self.bundle.attach("files", name, self._blob(size, id_)) for name, size, id_ in head.files]
-            replies = [self._reply(one, shore, head.at) for one in missing]
             again = lines.again(author, head.message, head.at, files)
-            return {self.bundle.add(lines.thread(it.room, again, replies)): tuple(it.messages.values())}
+            return self._add(it, again, [(one, self._reply(one, shore, head.at)) for one in missing])
         alone: Written = {}
         for message, post, known in missing:
             at, quoted = known.at if known else shore.free(milliseconds(post.at)), ""
@@ -265,6 +268,22 @@ class Writer:
             alone[self.bundle.add(lines.thread(it.room, line, ()))] = (message,)
         return alone
 
+    def _add(self, it: Unit, first: lines.Line, said: list[tuple[Missing, lines.Line]]) -> Written:
+        """Add a thread. Of one that is longer than a line may be, the rest fails: the next run goes on there."""
+        try:
+            line = self.bundle.add(lines.thread(it.room, first, [reply for _one, reply in said]))
+        except Refused:
+            why = Refused(FailReason.REJECTED, _("longer than one import may hold: the next run goes on with it"))
+            room, fit = LONGEST_LINE - _OTHERWISE, list[lines.Line]()
+            for (message, _post, _known), reply in said:
+                room -= length(reply)
+                if room < 0:
+                    message.failed = why
+                else:
+                    fit.append(reply)
+            line = self.bundle.add(lines.thread(it.room, first, fit))
+        return {line: tuple(it.messages.values())}
+
     def _quoted(self, root: Post, post: Post) -> str:
         """Give the beginning of a root, as what answers it begins with it: as much as a post has room for."""
         rows = [f"> {row}" for row in root.text[:_QUOTED].splitlines()]
@@ -273,7 +292,7 @@ class Writer:
             rows.pop()
         return "\n".join(rows) + "\n\n" if rows else ""
 
-    def _reply(self, one: tuple[Message, Post, There | None], shore: Shore, began: int) -> lines.Line:
+    def _reply(self, one: Missing, shore: Shore, began: int) -> lines.Line:
         message, post, known = one
         at = known.at if known else shore.free(_when(post, began))
         return self._line(message, post, at, known)
@@ -304,7 +323,7 @@ class Writer:
             return post
         return replace(post, reactions=tuple(kept))
 
-    def _bearable(self, missing: list[tuple[Message, Post, There | None]]) -> list[tuple[Message, Post, There | None]]:
+    def _bearable(self, missing: list[Missing]) -> list[Missing]:
         """Leave out the messages with files of a thread whose files together are more than one import may hold."""
         weight = sum(file.blob.size for _message, post, _known in missing for file in post.attachments)
         if weight <= self.rules.file:

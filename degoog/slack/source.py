@@ -28,7 +28,7 @@ from degoog.slack.gathering import Gathering
 from degoog.slack.lists import SERVICE
 from degoog.slack.pack import LARGEST_DAY, Pack
 from degoog.slack.store import Row, Store
-from degoog.slack.uploads import upload
+from degoog.slack.uploads import trouble, upload
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNNAMED = "Slack"  # an export in which nothing says what its workspace is called
@@ -308,7 +308,10 @@ class SlackSource:
         number = self._stored.upload(plain.id)
         if number is not None:
             archive, member = self._stored.member(number)
-            return replace(plain, blob=upload(self._packs[archive].path, member))
+            path = self._packs[archive].path
+            if wrong := await asyncio.to_thread(trouble, path, member):  # the message comes, and says so
+                return replace(plain, lost=wrong)
+            return replace(plain, blob=upload(path, member))
         return await self._fetches.file(raw, plain)
 
     async def _text(self, member: int) -> str:

@@ -33,6 +33,16 @@ def upload(path: Path, member: Member) -> Blob:
     return Blob(member.size, open_, f"crc32:{member.crc:08x}")
 
 
+def trouble(path: Path, member: Member) -> str:
+    """Give what is wrong with a member's content, empty where nothing is: all of it is read."""
+    try:
+        for _chunk in _content(path, member):
+            pass
+    except Refused as error:
+        return error.detail
+    return ""
+
+
 def _content(path: Path, member: Member) -> Iterator[bytes]:
     with path.open("rb") as file:
         file.seek(member.offset)

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from degoog.ledger import Ledger
+from degoog.mattermost import bundle, unit
 from degoog.mattermost.lines import REF
 from degoog.sandbox.mattermost import importer, rules
 from degoog.sandbox.mattermost.rules import Wrong
 from degoog.sandbox.mattermost.server import TOKEN, MattermostSandbox
-from degoog.sandbox.mattermost.world import Post
+from degoog.sandbox.mattermost.world import File, Post
 from tests.cli.files import summary
 from tests.slack.packing import BASE, USERS, pack, said
 
@@ -179,6 +180,39 @@ def test_long_replies_to_a_message_that_somebody_deleted_arrive_and_keep_nobody_
     assert (told["failed"], told["pending"], told["exit"]) == (0, 0, 0)
     assert "good night" in words(chat)
     assert sum(word.count("Monday,") for word in words(chat)) == 3000
+
+
+def test_a_thread_longer_than_one_import_may_hold_goes_on_in_the_next_run(call, chat, monkeypatch):
+    monkeypatch.setattr(bundle, "LONGEST_LINE", 4000)
+    monkeypatch.setattr(unit, "LONGEST_LINE", 4000)
+    monkeypatch.setattr(unit, "_OTHERWISE", 500)
+    replies = [said(number, "x" * 1000, thread_ts="1700000001.000100") for number in range(2, 9)]
+    export = {**BASE, "jardin/2023-11-14.json": [ROOT, *replies, said(9, "good night")]}
+
+    runs = [moved(call, chat, export) for _run in range(3)]
+
+    assert [told["failed"] for told in runs] == [4, 1, 0]
+    assert len(words(chat)) == len(replies) + 2
+
+
+@pytest.mark.parametrize(
+    ("shown", "failed"), [({"id": "lost"}, 0), ({"size": 9}, 1)], ids=["its file is lost", "it is cut off"]
+)
+def test_an_answer_to_a_message_whose_file_is_damaged_keeps_nobody_back(call, chat, shown, failed):
+    class Damaged(File):
+        def shown(self):
+            return {"id": self.id, "name": self.name, "size": len(self.data), **shown}
+
+    plan = {"id": "F1", "name": "plan.txt", "size": 4, "mode": "hosted"}
+    export = {**BASE, "jardin/2023-11-14.json": [{**ROOT, "files": [plan]}], "__uploads/F1/plan.txt": b"here"}
+    moved(call, chat, export)
+    (root,) = posts(chat)
+    root.files = [Damaged(file.id, file.name, file.data) for file in root.files]
+
+    told = moved(call, chat, {**export, "jardin/2023-11-15.json": [ANSWER, said(9, "good night")]})
+
+    assert "good night" in words(chat)
+    assert (told["pending"], told["failed"], told["losses"].get("root", 0)) == (0, failed, 1 - failed)
 
 
 def test_a_line_that_is_refused_among_several_of_one_thread_fails_alone(call, chat, monkeypatch):
