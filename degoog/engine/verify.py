@@ -62,7 +62,7 @@ async def verify(
     for holder in comparison.holders():
         page: list[Seen] = []
         comparison.begin(holder)
-        async for seen in target.list(holder.path):
+        async for seen in target.list(holder.there):
             page.append(seen)
             if len(page) == 1000:
                 comparison.saw(page)
@@ -77,7 +77,7 @@ async def verify(
             comparison.judge(suspect, verdict)
             observer.notify(Done(suspect.item, Stage.CONTENT, Outcome.UNCHANGED, verdict))
         if (held := comparison.held()) is not None:
-            observer.notify(Compared(holder.path, *held))
+            observer.notify(Compared(holder.there, *held))
     return Verified(**{str(verdict): count for verdict, count in comparison.finish().items()})
 
 

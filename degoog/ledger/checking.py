@@ -18,7 +18,7 @@ _TABLES = """
 CREATE TEMP TABLE IF NOT EXISTS seen (
   name TEXT PRIMARY KEY, id TEXT, holder INTEGER, size INTEGER, etag TEXT, digest TEXT,
   at INTEGER, reactions INTEGER, files INTEGER) WITHOUT ROWID;
-CREATE TEMP TABLE IF NOT EXISTS stray (id TEXT, etag TEXT, path TEXT);
+CREATE TEMP TABLE IF NOT EXISTS stray (id TEXT, etag TEXT, path TEXT, holder INTEGER);
 CREATE INDEX IF NOT EXISTS temp.stray_id ON stray (id);
 CREATE TEMP TABLE IF NOT EXISTS lying (place TEXT, id INTEGER, PRIMARY KEY (place, id)) WITHOUT ROWID;
 DELETE FROM seen; DELETE FROM stray; DELETE FROM lying;
@@ -68,6 +68,11 @@ WHERE y.place = ? AND i.kind = 'message' AND i.count > 0
 """  # noqa: S608 - constants only
 
 
+# What other sources brought to the same target.
+_OTHERS = """FROM item i JOIN lane l ON l.id = i.lane
+WHERE i.lies IS NOT NULL AND l.id <> ?1 AND l.identity = (SELECT identity FROM lane WHERE id = ?1)"""
+
+
 class Verdict(StrEnum):
     """What became of a settled item at the target. `etag` is a question: its bytes must be hashed again."""
 
@@ -80,9 +85,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A holder that arrived, or in which settled things lie. `path` is where, empty for the lane's own folder."""
+    """A holder that arrived, or in which settled things lie. `path` is where, empty for the lane's own folder.
+
+    `there` is where it is now, which differs where somebody renamed it, or one above it.
+    """
 
     path: str
+    there: str
 
     @property
     def place(self) -> str:
@@ -112,7 +121,8 @@ class Comparison:
         self._connection.executescript(_TABLES)
         self._counts: Counter[str] = Counter()
         self._connection.execute(_LYING, (lane.id,))
-        self._holder = Holder("")
+        self._holder = Holder("", "")
+        self._renamed: dict[str, str] = {}  # where holders are now, by where they were
         self._verdicts: list[tuple[str, int, int]] = []
         self._etags: list[tuple[str, str, int]] = []
 
@@ -123,11 +133,20 @@ class Comparison:
 
     def holders(self) -> Iterator[Holder]:
         """Give the lane's own folder, then every holder that arrived or in which something lies."""
-        yield Holder("")
+        yield Holder("", "")
         after = ""
         while rows := self._connection.execute(_HOLDERS, {"lane": self._lane.id, "after": after}).fetchall():
-            yield from (Holder(place.removesuffix("/")) for (place,) in rows)
+            for (place,) in rows:
+                path = place.removesuffix("/")
+                yield Holder(path, self._there(path))
             after = rows[-1][0]
+
+    def _there(self, path: str) -> str:
+        """Give where a holder is now: what lies in a renamed one went with it."""
+        above = path
+        while above and above not in self._renamed:
+            above = above.rpartition("/")[0]
+        return self._renamed[above] + path[len(above) :] if above else path
 
     def begin(self, holder: Holder) -> None:
         """Turn to a holder."""
@@ -149,20 +168,38 @@ class Comparison:
 
     def suspects(self) -> Iterator[Suspect]:
         """Give the settled items of the holder with a first verdict, and set aside what degoog did not put there."""
+        there = self._holder.there and f"{self._holder.there}/"
         self._connection.execute(
-            f"INSERT INTO temp.stray SELECT s.id, s.etag, ?1 || s.name FROM temp.seen s WHERE s.name NOT IN"  # noqa: S608
+            "INSERT INTO temp.stray"  # noqa: S608 - constants only
+            " SELECT s.id, s.etag, ?1 || s.name, s.holder FROM temp.seen s WHERE s.name NOT IN"
             f" (SELECT {_BASENAME} FROM temp.lying y CROSS JOIN item i ON i.id = y.id WHERE y.place = ?2 UNION ALL"
             " SELECT p.name FROM temp.lying y CROSS JOIN piece p ON p.item = y.id WHERE y.place = ?2)",
-            (self._holder.place, self._holder.place),
+            (there, self._holder.place),
         )
         after = 0
         while rows := self._connection.execute(_SUSPECTS, (self._holder.place, after)).fetchall():
             for id_, ref, kind, stage, name, lies, digest, seen_id, seen_etag, verdict in rows:
                 service, _colon, key = ref.partition(":")
                 item = Item(Ref(service, key), None, Kind(kind), name, Stage(stage))
-                yield Suspect(id_, item, lies, Verdict(verdict), digest or "", seen_id or "", seen_etag or "")
+                path = there + lies.rpartition("/")[2]
+                found = item.holder and verdict == Verdict.MISSING and self._found_renamed(id_, lies)
+                verdict = Verdict.PROVEN if found else Verdict(verdict)  # noqa: PLW2901
+                yield Suspect(id_, item, path, verdict, digest or "", seen_id or "", seen_etag or "")
             self._flush()
             after = rows[-1][0]
+
+    def _found_renamed(self, id_: int, lies: str) -> bool:
+        """Whether a holder is there by another name, known by its id; what lies in it is looked for there."""
+        row = self._connection.execute(
+            "SELECT s.rowid, s.path FROM item i JOIN temp.stray s ON s.id = i.proof_id"
+            " WHERE i.id = ? AND i.proof_id <> '' AND s.holder",
+            (id_,),
+        ).fetchone()
+        if row is None:
+            return False
+        self._renamed[lies] = row[1]
+        self._connection.execute("DELETE FROM temp.stray WHERE rowid = ?", (row[0],))
+        return True
 
     def held(self) -> tuple[Held, Held] | None:
         """Count what had arrived in the holder, and what of it is there; None where no message lies in it."""
@@ -192,8 +229,8 @@ class Comparison:
         connection = self._connection
         # What another source brought into the same place is no stranger.
         connection.execute(
-            "DELETE FROM temp.stray WHERE path IN (SELECT i.lies FROM item i JOIN lane l ON l.id = i.lane"
-            " WHERE i.lies IS NOT NULL AND l.id <> ?1 AND l.identity = (SELECT identity FROM lane WHERE id = ?1))",
+            f"DELETE FROM temp.stray WHERE path IN (SELECT i.lies {_OTHERS} UNION ALL"  # noqa: S608 - constants only
+            f" SELECT {_PLACE} || p.name {_OTHERS.replace('item i', 'piece p JOIN item i ON i.id = p.item')})",
             (self._lane.id,),
         )
         found = connection.execute(

@@ -122,3 +122,33 @@ def test_a_lost_ledger_counts_messages_by_where_they_lie(look, chat, call):
 
     assert found["arrived"] == found["there"]
     assert (found["arrived"]["messages"], found["arrived"]["threads"], found["arrived"]["last"]) == (4, 1, None)
+
+
+def test_a_channel_whose_address_somebody_changed_is_looked_at_where_it_is(look, chat):
+    (channel,) = [channel for channel in chat.world.channels.values() if channel.name == "jardin"]
+    channel.name = "potager"
+    one(chat, "alone").delete_at = 1
+
+    ended = look("--json")
+
+    proof = summary(ended.out)["proof"]
+    assert (proof["missing"], proof["proven"], proof["extra"], ended.code) == (1, 3, 3, 3)
+    assert compared(ended.out)["path"] == "team-t1/potager"
+    assert compared(ended.out)["there"]["messages"] == 3
+
+
+def test_what_two_workspaces_said_in_one_channel_is_nobody_elses(look, chat, call):
+    workspace = (
+        f"id: w0000000001\nstructure: Les Jardins de la Lauze\nmattermost:\n  url: {chat.url}\n  team: team-t1\n"
+    )
+    Path("workspace.yml").write_text(workspace, encoding="utf-8")
+    users = [{**user, "team_id": "T2"} for user in USERS]
+    pack(Path("b.zip"), {**BASE, "users.json": users, "jardin/2023-11-14.json": [{**SAID[3], "team": "T2"}]})
+    environ = {"DEGOOG_MATTERMOST_TOKEN": TOKEN}
+    assert call("migrate", "channels", "--source", "slack:b.zip", "--to", "mattermost", environ=environ).code == 0
+    assert {post.channel for post in chat.world.posts.values() if "long story" in post.message} == {
+        one(chat, "alone").channel
+    }
+
+    beside = 3 * 2  # our own account and the two channels that every team has, in each of the two comparisons
+    assert summary(look("--json").out)["proof"]["extra"] == beside

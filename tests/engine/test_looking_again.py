@@ -56,6 +56,19 @@ def test_verify_finds_again_what_was_moved_about_at_the_target(bench):
     assert (verified.proven, verified.missing, verified.extra) == (5, 0, 0)
 
 
+def test_verify_finds_what_lies_in_folders_that_were_renamed_at_the_target(bench):
+    target = MemoryTarget()
+    two = (file("f", "f.txt", "e", b"f"), b"f"), (file("g", "g.txt", "e", b"g"), b"g")
+    bench.migrate(MemorySource([folder("d", "Compta"), folder("e", "2020", "d"), *two]), target)
+    target.store.move("Compta", "Comptes")
+    target.store.move("Comptes/2020", "Comptes/20")
+    target.store.put("Comptes/20/perso.txt", b"mine")
+    del target.store.nodes["Comptes/20/g.txt"]
+    for check in (Check.LIST, Check.FULL, Check.SAMPLE):
+        verified = bench.verify(target, check)
+        assert (verified.proven, verified.missing, verified.changed, verified.extra) == (3, 1, 0, 1)
+
+
 def test_a_target_that_was_filled_anew_by_somebody_else_is_compared_as_fast_as_any_other(bench):
     def work(number):
         target, where = MemoryTarget(), type(bench)(bench.path.with_name(f"{number}.db"))
