@@ -106,9 +106,11 @@ class Workspace:
         return Answer(code, out.getvalue(), err.getvalue(), time.monotonic() - begun)
 
 
-def https(machine: machines.Machine, host: str, path: str = "/") -> tuple[int, dict[str, str], bytes]:
-    """Ask a machine from outside, as a browser that trusts its authority does."""
-    trust = ssl.create_default_context(cadata=machine.sh("cat /etc/degoog/tls/authority.pem"))
+def https(
+    machine: machines.Machine, host: str, path: str = "/", *, root: str = ""
+) -> tuple[int, dict[str, str], bytes]:
+    """Ask a machine from outside, as a browser does that trusts `root`, or the machine's own authority."""
+    trust = ssl.create_default_context(cadata=root or machine.sh("cat /etc/degoog/tls/authority.pem"))
     connection = HTTPSConnection(machine.address, context=trust, timeout=30)
     connection.connect = lambda: _connect(connection, machine.address, host, trust)  # type: ignore[method-assign]
     connection.request("GET", path, headers={"Host": host})

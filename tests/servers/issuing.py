@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import base64
 import secrets
+import socket
+import ssl
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,8 +22,12 @@ from cryptography import x509
 from tests.provision.signing import Signing, number
 from tests.servers import acme
 from tests.servers.acme import BASE, Reply, Request
+from tests.servers.conftest import CLOUD, TALK, Workspace
+from tests.servers.leading import Leading
+from tests.servers.machines import Machine
 
 _CHAIN = "application/pem-certificate-chain"
+LETSENCRYPT = "mode: letsencrypt\n    email: referente@lauze.example"
 _LIFE = timedelta(days=90)
 
 
@@ -113,8 +120,52 @@ class Issuing:
 
 
 @contextmanager
-def issuing(address: str, folder: Path, addresses: Mapping[str, str]) -> Iterator[Issuing]:
-    """Have one at an address, which looks for names where `addresses` says."""
-    orders = Issuing(addresses)
-    with acme.serving(address, folder, orders.signing, orders.answer):
-        yield orders
+def known(machine: Machine, workspace: Workspace, folder: Path) -> Iterator[Issuing]:
+    """Have one that is Let's Encrypt to a machine, which finds it by its name and trusts it, as this computer does."""
+    bridge = f"{machine.site.network}.1"
+    orders = Issuing(dict.fromkeys((CLOUD, TALK), machine.address))
+    with acme.serving(bridge, folder, orders.signing, orders.answer) as authority:
+        machine.sh(f"cat > /usr/local/share/ca-certificates/acme.crt <<'PEM'\n{authority.certificate}\nPEM")
+        machine.sh(f"update-ca-certificates >/dev/null 2>&1; echo '{bridge} {acme.NAME}' >> /etc/hosts")
+        (folder / "root.pem").write_text(authority.certificate)
+        before, workspace.way = workspace.way, Leading(folder / "root.pem")
+        workspace.way.addresses = before.addresses
+        try:
+            yield orders
+        finally:
+            workspace.way = before
+
+
+def certified(workspace: Workspace, text: str = LETSENCRYPT) -> None:
+    """Have workspace.yml say `text` of certificates."""
+    workspace.describe()
+    path = workspace.folder / "workspace.yml"
+    path.write_text(path.read_text().replace("mode: internal", text))
+
+
+def shown(machine: Machine, authority: Issuing) -> list[str]:
+    """Give the serial numbers of what both names show to a browser that trusts the authority's root, and no other."""
+    trust = ssl.create_default_context(cadata=authority.signing.root)
+    numbers = []
+    for name in (CLOUD, TALK):
+        with (
+            socket.create_connection((machine.address, 443), timeout=30) as plain,
+            trust.wrap_socket(plain, server_hostname=name) as way,
+        ):
+            told = way.getpeercert()
+        assert told is not None
+        numbers.append(str(told["serialNumber"]))
+    return numbers
+
+
+def soon_shown(machine: Machine, authority: Issuing) -> list[str]:
+    """Give the same once nginx has taken note: what was told to read its files anew does so a moment later."""
+    until = time.monotonic() + 10
+    while (seen := shown(machine, authority)) != given(authority, -1) and time.monotonic() < until:
+        time.sleep(0.2)
+    return seen
+
+
+def given(authority: Issuing, at: int) -> list[str]:
+    """Give the serial numbers of what the authority gave both names the so manieth time."""
+    return [authority.given[name][at] for name in (CLOUD, TALK)]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import ssl
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,64 +13,18 @@ import pytest
 
 from tests.provision.signing import Pair
 from tests.servers import issuing
-from tests.servers.acme import NAME
 from tests.servers.archives import KIND
 from tests.servers.conftest import CLOUD, TALK, https
-from tests.servers.issuing import Issuing
-from tests.servers.leading import Leading
+from tests.servers.issuing import Issuing, certified, given, shown, soon_shown
 
 pytestmark = pytest.mark.parametrize("what", [KIND])
-
-LETSENCRYPT = "mode: letsencrypt\n    email: referente@lauze.example"
 
 
 @pytest.fixture(scope="module")
 def authority(server, workspace, tmp_path_factory) -> Iterator[Issuing]:
-    """Let's Encrypt, as this machine and this computer know it: its root is among those that both trust."""
-    folder, bridge = tmp_path_factory.mktemp("authority"), f"{server.site.network}.1"
-    with issuing.issuing(bridge, folder, {CLOUD: server.address, TALK: server.address}) as giving:
-        server.sh(f"cat > /usr/local/share/ca-certificates/acme.crt <<'PEM'\n{giving.signing.root}\nPEM")
-        server.sh(f"update-ca-certificates >/dev/null 2>&1; echo '{bridge} {NAME}' >> /etc/hosts")
-        (folder / "root.pem").write_text(giving.signing.root)
-        before, workspace.way = workspace.way, Leading(folder / "root.pem")
-        workspace.way.addresses = before.addresses
+    """Let's Encrypt, as this machine and this computer know it."""
+    with issuing.known(server, workspace, tmp_path_factory.mktemp("authority")) as giving:
         yield giving
-        workspace.way = before
-
-
-def certified(workspace, text: str) -> None:
-    """Have workspace.yml say `text` of certificates."""
-    workspace.describe()
-    path = workspace.folder / "workspace.yml"
-    path.write_text(path.read_text().replace("mode: internal", text))
-
-
-def shown(server, authority: Issuing) -> list[str]:
-    """Give the serial numbers of what both names show to a browser that trusts the authority's root, and no other."""
-    trust = ssl.create_default_context(cadata=authority.signing.root)
-    numbers = []
-    for name in (CLOUD, TALK):
-        with (
-            socket.create_connection((server.address, 443), timeout=30) as plain,
-            trust.wrap_socket(plain, server_hostname=name) as way,
-        ):
-            told = way.getpeercert()
-        assert told is not None
-        numbers.append(str(told["serialNumber"]))
-    return numbers
-
-
-def soon_shown(server, authority: Issuing) -> list[str]:
-    """Give the same once nginx has taken note: what was told to read its files anew does so a moment later."""
-    until = time.monotonic() + 10
-    while (seen := shown(server, authority)) != given(authority, -1) and time.monotonic() < until:
-        time.sleep(0.2)
-    return seen
-
-
-def given(authority: Issuing, at: int) -> list[str]:
-    """Give the serial numbers of what the authority gave both names the so manieth time."""
-    return [authority.given[name][at] for name in (CLOUD, TALK)]
 
 
 def days(workspace) -> list[int]:
@@ -84,7 +36,7 @@ def days(workspace) -> list[int]:
 
 def test_from_an_authority_of_its_own_to_lets_encrypt(server, workspace, authority, what):
     authority.left = timedelta(days=20, hours=1)
-    certified(workspace, LETSENCRYPT)
+    certified(workspace)
     assert workspace.degoog("provision", "--check").exit == 5
     assert authority.given == {}, "a look asks for nothing"
     went = workspace.degoog("provision", "--json")
@@ -128,7 +80,7 @@ def test_back_to_its_own_authority_renewals_of_lets_encrypt_stay_out_of_the_way(
 
 def test_once_more_lets_encrypt_is_asked_for_nothing_it_gave_before(server, workspace, authority, what):
     asked = len(authority.given[CLOUD])
-    certified(workspace, LETSENCRYPT)
+    certified(workspace)
     again = workspace.degoog("provision", "--json")
     assert again.exit == 0, again.out[-3000:]
     assert len(authority.given[CLOUD]) == asked
