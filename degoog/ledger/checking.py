@@ -61,7 +61,8 @@ _HELD = f"""
 SELECT count(DISTINCT i.id), count(DISTINCT i.head), sum(p.reactions), sum(p.files), min(p.at), max(p.at),
   count(DISTINCT i.id) FILTER (WHERE s.name = {_BASENAME}), count(DISTINCT i.head) FILTER (WHERE s.name IS NOT NULL),
   sum(min(s.reactions, p.reactions)), sum(min(s.files, p.files)),
-  min(s.at) FILTER (WHERE p.name IS NOT NULL), max(s.at) FILTER (WHERE p.name IS NOT NULL)
+  min(s.at) FILTER (WHERE p.name IS NOT NULL), max(s.at) FILTER (WHERE p.name IS NOT NULL),
+  count(*) FILTER (WHERE p.name IS NULL)
 FROM temp.lying y CROSS JOIN item i ON i.id = y.id LEFT JOIN piece p ON p.item = i.id
   LEFT JOIN temp.seen s ON s.name = coalesce(p.name, {_BASENAME})
 WHERE y.place = ? AND i.kind = 'message' AND i.count > 0
@@ -206,7 +207,9 @@ class Comparison:
         row = self._connection.execute(_HELD, (self._holder.place,)).fetchone()
         if not row[0]:
             return None
-        arrived, there = row[:6], row[6:]
+        arrived, there, timeless = row[:6], row[6:12], row[12]
+        if timeless:  # the first and the last of some are not those of all
+            arrived, there = (*arrived[:4], None, None), (*there[:4], None, None)
         return _held(arrived), _held(there)
 
     def judge(self, suspect: Suspect, verdict: Verdict) -> None:

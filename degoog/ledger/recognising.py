@@ -156,7 +156,8 @@ def drop_missing(connection: sqlite3.Connection, what: dict[str, int]) -> None:
 def forget(connection: sqlite3.Connection, condition: str, what: dict[str, int]) -> None:
     """Delete lines of the ledger, with all that hangs on them."""
     doomed = f"(SELECT id FROM item WHERE {condition})"  # noqa: S608 - a constant of the callers
-    for table, column in (("touch", "item"), ("intent", "item"), ("loss", "item"), ("alias", "item"), ("item", "id")):
+    hanging = [(table, "item") for table in ("touch", "intent", "loss", "alias", "piece")]
+    for table, column in (*hanging, ("item", "id")):
         connection.execute(f"DELETE FROM {table} WHERE {column} IN {doomed}", what)  # noqa: S608
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from degoog.ledger import Ledger
 from degoog.mattermost.lines import REF
 from degoog.sandbox.mattermost.server import TOKEN, MattermostSandbox
 from degoog.sandbox.mattermost.world import Post
@@ -122,6 +123,18 @@ def test_a_lost_ledger_counts_messages_by_where_they_lie(look, chat, call):
 
     assert found["arrived"] == found["there"]
     assert (found["arrived"]["messages"], found["arrived"]["threads"], found["arrived"]["last"]) == (4, 1, None)
+
+
+def test_the_days_of_a_conversation_are_told_where_they_are_known_of_all_of_it(look):
+    with Ledger(Path(".degoog/ledger.db")) as ledger:  # an older degoog moved one of its messages
+        ledger.connection.execute(
+            "DELETE FROM piece WHERE item IN (SELECT id FROM item WHERE ref LIKE '%/1700000001.000100')"
+        )
+
+    found = compared(look("--json").out)
+
+    assert found["arrived"] == found["there"]
+    assert (found["arrived"]["messages"], found["arrived"]["first"], found["arrived"]["last"]) == (4, None, None)
 
 
 def test_a_channel_whose_address_somebody_changed_is_looked_at_where_it_is(look, chat):
