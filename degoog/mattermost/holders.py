@@ -20,7 +20,7 @@ from degoog.mattermost.threads import Tools, forget
 from degoog.model import FailReason, Loss, LossKind, Proof
 from degoog.ports import Failed, Make, Result, Settled
 
-_FAULTS = 20
+_FAULTS = 100  # lines at fault one after the other, with nothing arriving in between
 _TEAM = re.compile(r"[a-z0-9][a-z0-9-]*[a-z0-9]\Z")
 _CHANNEL = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?\Z")
 _USERNAME = re.compile(r"[a-z0-9._-]{1,64}\Z")
@@ -197,7 +197,8 @@ async def _members(tools: Tools, team: str) -> int:
 
 async def _import(batch: _Batch) -> None:
     """Import what is not there; what the server refuses is left out, and the rest sent again."""
-    for _fault in range(_FAULTS):
+    faults, left = 0, len(batch.new)
+    while faults < _FAULTS:
         with Bundle() as bundle:
             numbers = {}
             for new in batch.new:
@@ -205,6 +206,7 @@ async def _import(batch: _Batch) -> None:
                     numbers[bundle.add(_line(batch, bundle, new))] = new
             if bundle.empty:
                 return
+            faults, left = 0 if len(numbers) < left - 1 else faults + 1, len(numbers)
             with tempfile.TemporaryFile() as file:
                 size = await bundle.write(file)
                 await batch.tools.settings.need("FileSettings", "MaxFileSize", size)

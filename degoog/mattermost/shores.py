@@ -71,6 +71,11 @@ class Shores:
         if post.ref not in self.of[channel].ours:
             insort(self.sent[channel], _Due(at, post))
 
+    @property
+    def arrived(self) -> int:
+        """How many posts of ours are known to be there."""
+        return sum(len(shore.ours) for shore in self.of.values())
+
     def has(self, its: Unit) -> bool:
         """Whether all of a unit is there."""
         ours = self.of[its.channel.id].ours

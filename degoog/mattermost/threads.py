@@ -24,7 +24,7 @@ from degoog.mattermost.unit import Message, Rules, Unit, Writer, as_written, com
 from degoog.model import FailReason, Item, Loss, LossKind, Proof, Ref
 from degoog.ports import Failed, Result, Settled, Unknown, Write
 
-_FAULTS = 20  # lines at fault that one batch forgives: then it is not the lines
+_FAULTS = 100  # lines at fault one after the other, with nothing arriving in between: then it is not the lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +115,22 @@ async def _import(batch: _Batch) -> str:
     with Bundle() as bundle:
         batch.shores.depart()
         numbers = _fill(batch, bundle)
-        ended = jobs.Ended(success=True)
-        for _fault in range(_FAULTS):
+        ended, faults = jobs.Ended(success=True), 0
+        while faults < _FAULTS:
             if bundle.empty:
                 return ""
+            arrived = batch.shores.arrived
             try:
                 ended = await _send(batch, bundle)
                 refused, why = bundle.line(ended.line), Refused(FailReason.REJECTED, ended.error)
+                faults += 1
             except Unreadable as error:
                 ended, refused, why = jobs.Ended(success=False, error=error.detail), error.line, error
             if ended.success:
                 await batch.shores.look_again(batch.units)
                 return ""
             await batch.shores.look()
+            faults = 0 if batch.shores.arrived > arrived else faults
             if refused not in numbers:
                 return ended.error
             whose, its_messages = numbers[refused]

@@ -43,6 +43,11 @@ def text_of(content: bytes) -> str:
     return content.decode("utf-8-sig", errors="replace")
 
 
+def spoilt(content: bytes, text: str) -> bool:
+    """Whether something in it was no UTF-8, and is replaced in its text."""
+    return "\ufffd" in text and text.count("\ufffd") != content.count("\ufffd".encode())
+
+
 def elements(text: str) -> Iterator[Element]:
     """Give the elements of a JSON list. Raises `Cut` after the last one that makes sense."""
     position = _next(text, 0)

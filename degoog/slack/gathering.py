@@ -179,7 +179,8 @@ class Gathering:
         _archive, member = self._store.member(day.member)
         part = Part(Role.DAY, member._replace(path=where), day.space, day.folder, day.day)
         try:
-            text = entries.text_of(pack.read(member, limit=LARGEST_DAY))
+            content = pack.read(member, limit=LARGEST_DAY)
+            text = entries.text_of(content)
         except Refused as refused:
             self._problem(pack, part, refused)
             return
@@ -191,6 +192,8 @@ class Gathering:
                 detail = _("the export does not say which channel this folder is")
                 self.found.problems.append(Problem(where, FailReason.UNREADABLE, detail, max(1, count)))
         else:
+            if entries.spoilt(content, text):
+                self._problem(pack, part, _spoilt())
             rows: list[Row] = []
             cut = None
             try:
@@ -294,6 +297,11 @@ class Gathering:
     def _problem(self, pack: Pack, part: Part, refused: Refused) -> None:
         where = part.member.path or "/".join(filter(None, (part.space, part.folder, part.name)))
         self.found.problems.append(Problem(f"{pack.path.name}/{where}"[:500], refused.reason, refused.detail))
+
+
+def _spoilt() -> Refused:
+    text = _("Some of its characters are no UTF-8: “�” stands in their place, and all the rest was read.")
+    return Refused(FailReason.DAMAGED, text)
 
 
 def _cut(cut: entries.Cut) -> Refused:

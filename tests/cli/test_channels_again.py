@@ -124,6 +124,23 @@ def test_replies_are_known_again_where_the_importer_drops_what_they_carry(call, 
     assert (first["exit"], again["moved"], replies) == (0, 0, ["on Monday"])
 
 
+def test_what_the_server_refuses_keeps_nothing_else_back_however_much_it_is(call, chat, monkeypatch):
+    whole = rules.post
+
+    def post(data):
+        whole(data)
+        if data["message"].startswith("bad"):
+            raise Wrong("the server has its reasons")
+
+    monkeypatch.setattr(rules, "post", post)
+    day = [said(n, f"bad {n}" if n % 2 else f"good {n}") for n in range(60)]
+
+    told = moved(call, chat, {**BASE, "jardin/2023-11-14.json": day})
+
+    assert (told["failed"], told["pending"], told["exit"]) == (30, 0, 3)
+    assert words(chat) == sorted(f"good {n}" for n in range(0, 60, 2))
+
+
 def test_what_an_older_importer_does_not_know_of_is_a_loss(call, chat, monkeypatch):
     whole = importer.Importer._say
 

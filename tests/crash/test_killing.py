@@ -148,20 +148,26 @@ def calendars(workspace: Path, path: Path, environ: dict[str, str], *more: str) 
     )
 
 
+def timed(do) -> float:
+    """How long something takes, in seconds."""
+    begun = time.monotonic()
+    do()
+    return time.monotonic() - begun
+
+
 def test_deletions_followed_by_killed_runs_end_as_they_would_at_once(tmp_path, cloud):
     workspace, path, dice, killed = tmp_path / "wild", tmp_path / "agenda.ics", random.Random(5), 0
     workspace.mkdir()
     agenda(path, range(60))
     finish(calendars(workspace, path, cloud.environ))
-    begun = time.monotonic()
-    finish(calendars(workspace, path, cloud.environ))
-    empty = time.monotonic() - begun  # what a run takes that has nothing to do
+    # What a run takes that has nothing to do; on a machine with other work, the quickest of some.
+    empty = min(timed(lambda: finish(calendars(workspace, path, cloud.environ))) for _run in range(3))
     agenda(path, range(40, 60))
 
     for _kill in range(KILLS):
         process = calendars(workspace, path, cloud.environ, "--follow-deletions", "--yes")
         try:
-            process.wait(timeout=empty * (0.7 + 0.5 * dice.random()))
+            process.wait(timeout=empty * (0.5 + 0.7 * dice.random()))
         except subprocess.TimeoutExpired:
             os.kill(process.pid, signal.SIGKILL)
             killed += 1

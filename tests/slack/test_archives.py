@@ -13,7 +13,7 @@ import pytest
 from degoog.convert.slack.lexicon import Lexicon
 from degoog.convert.slack.message import thread
 from degoog.errors import Refused, Usage
-from degoog.model import Item, Kind, Ref, Stage
+from degoog.model import FailReason, Item, Kind, Ref, Stage
 from degoog.ports import Blob
 from degoog.slack import SlackSource
 from degoog.slack.consent import Consent
@@ -320,3 +320,20 @@ def test_what_people_reported_to_slack_is_counted_and_stays(tmp_path):
 
     (left,) = [one.item for one in found if one.verdict is not None]
     assert (left.count, "content_flags.json" in left.name) == (2, True)
+
+
+def test_a_day_that_is_no_utf8_is_read_and_named(tmp_path):
+    day = json.dumps([said(1, "été"), said(2)], ensure_ascii=False)
+    path = pack(tmp_path / "latin.zip", {**BASE, "jardin/2023-11-14.json": day.encode("latin-1")})
+
+    assert texts(path) == ["\ufffdt\ufffd", "t2"]
+    (problem,) = [one for one in walk(path)[1] if one.verdict is FailReason.DAMAGED]
+    assert problem.item.path.endswith("jardin/2023-11-14.json")
+    assert "UTF-8" in problem.detail
+
+
+def test_a_day_in_which_somebody_wrote_that_very_sign_is_whole(tmp_path):
+    day = json.dumps([said(1, "\ufffd")], ensure_ascii=False)
+    path = pack(tmp_path / "sign.zip", {**BASE, "jardin/2023-11-14.json": day.encode()})
+
+    assert not [one for one in walk(path)[1] if one.verdict is FailReason.DAMAGED]
