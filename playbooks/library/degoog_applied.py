@@ -98,6 +98,7 @@ def main():
 
 
 def _apply(module, service, *, enabled, active):
+    began = int(time.time())
     module.run_command(["systemctl", "daemon-reload"], check_rc=True)
     if not enabled:
         module.run_command(["systemctl", "enable", service], check_rc=True)
@@ -107,11 +108,13 @@ def _apply(module, service, *, enabled, active):
         code, problem = _stays(module, service)
     if code != 0:
         _code, journal, _err = module.run_command(
-            ["journalctl", "--unit", service, "--lines", "500", "--no-pager", "--output", "cat"]
+            ["journalctl", "--unit", service, "--lines", "500", "--since", f"@{began}", "--no-pager", "--output", "cat"]
         )
-        lines = [line for line in journal.splitlines() if not _CHATTER.match(line)][-60:]
-        why = next((line for line in reversed(lines) if _WHY.search(line)), problem)
-        told = "\n".join([problem.strip(), *lines])
+        lines = [line[:300] for line in journal.splitlines() if not _CHATTER.match(line)]
+        reasons = [line for line in lines[-60:] if _WHY.search(line)][-6:]
+        why = reasons[-1] if reasons else problem
+        # The reasons first: what is too long is cut at its end.
+        told = "\n".join(dict.fromkeys([problem.strip(), *reversed(reasons), *lines[-15:]]))
         module.fail_json(msg=f"{service} does not take note of its settings: {why.strip()}\n{told}")
 
 

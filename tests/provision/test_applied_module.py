@@ -48,4 +48,15 @@ def test_only_the_last_of_what_it_says_is_told(journal):
     told = module("degoog_applied", {"service": "degoog-nobody"})["msg"].splitlines()
 
     assert told[0] == "degoog-nobody does not take note of its settings: Job for it failed."
-    assert told[2:] == [f"line {number}" for number in range(940, 1000)]
+    assert told[2:] == [f"line {number}" for number in range(985, 1000)]
+
+
+def test_the_reason_comes_before_what_was_said_at_other_times(journal):
+    before, now = "nginx: [emerg] cannot load certificate\n", "nginx: [emerg] bind() to 0.0.0.0:443 failed\n"
+    journal.write_text(before + "a line that is long\n" * 100 + now * 5 + "nginx: [emerg] still could not bind()\n")
+
+    told = module("degoog_applied", {"service": "degoog-nobody"})["msg"].splitlines()
+
+    assert told[0].endswith("nginx: [emerg] still could not bind()")
+    assert told[2:4] == ["nginx: [emerg] still could not bind()", now.strip()]
+    assert not [line for line in told if "certificate" in line]
