@@ -152,7 +152,10 @@ def checked(n: int) -> dict[Verdict, Said]:
                 "Since then, somebody moved or deleted that in the new place, or the new place lost it. degoog deletes "
                 "nothing at the source."
             ),
-            _("Look in the trash of the new place and restore from there, or ask whoever works there."),
+            _(
+                "Look in the trash of the new place, if it has one (a chat has none), and restore from there; or ask "
+                "whoever works there."
+            ),
         ),
         Verdict.CHANGED: (
             n_(

@@ -291,7 +291,10 @@ def _failed(n: int) -> dict[FailReason, tuple[str, str, str]]:
                 n,
             ),
             _("All of it is untouched at the source; there is no copy in the new place."),
-            _("Mend what is said of the folder first, then run the same command again."),
+            _(
+                "If something is said of the folder (or the channel), mend that first. Then run the same command "
+                "again: what somebody moved or deleted in the new place is found or made again."
+            ),
         ),
         FailReason.REJECTED: (
             n_(
