@@ -179,12 +179,12 @@ class Comparison:
         )
         after = 0
         while rows := self._connection.execute(_SUSPECTS, (self._holder.place, after)).fetchall():
-            for id_, ref, kind, stage, name, lies, digest, seen_id, seen_etag, verdict in rows:
+            for id_, ref, kind, stage, name, lies, digest, seen_id, seen_etag, said in rows:
                 service, _colon, key = ref.partition(":")
                 item = Item(Ref(service, key), None, Kind(kind), name, Stage(stage))
                 path = there + lies.rpartition("/")[2]
-                found = item.holder and verdict == Verdict.MISSING and self._found_renamed(id_, lies)
-                verdict = Verdict.PROVEN if found else Verdict(verdict)  # noqa: PLW2901
+                found = item.holder and said == Verdict.MISSING and self._found_renamed(id_, lies)
+                verdict = Verdict.PROVEN if found else Verdict(said)
                 yield Suspect(id_, item, path, verdict, digest or "", seen_id or "", seen_etag or "")
             self._flush()
             after = rows[-1][0]
