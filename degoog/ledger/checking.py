@@ -20,25 +20,24 @@ CREATE TEMP TABLE IF NOT EXISTS seen (
   at INTEGER, reactions INTEGER, files INTEGER) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS stray (id TEXT, etag TEXT, path TEXT, holder INTEGER);
 CREATE INDEX IF NOT EXISTS temp.stray_id ON stray (id);
-CREATE TEMP TABLE IF NOT EXISTS lying (place TEXT, id INTEGER, PRIMARY KEY (place, id)) WITHOUT ROWID;
+CREATE TEMP TABLE IF NOT EXISTS lying (place TEXT, id INTEGER, name TEXT, PRIMARY KEY (place, id)) WITHOUT ROWID;
 DELETE FROM seen; DELETE FROM stray; DELETE FROM lying;
 """
 
-# Up to the last slash and with it, or nothing: replace everything that is no slash, and trim that from the right.
-_PLACE = "rtrim(i.lies, replace(i.lies, '/', ''))"
-_BASENAME = f"substr(i.lies, length({_PLACE}) + 1)"
-
-# Where things lie, which is not always where they belong: their holder may not have arrived yet.
-_LYING = f"""
-INSERT INTO temp.lying SELECT {_PLACE}, i.id FROM item i WHERE i.lane = ? AND i.lies IS NOT NULL
-"""  # noqa: S608 - constants only
+# Where things lie and under which name, which is not always where they belong: their holder may not have arrived yet.
+# A place goes up to the last slash and with it, or is nothing: replace everything that is no slash, and trim that from
+# the right.
+_LYING = """
+INSERT INTO temp.lying SELECT place, id, substr(lies, length(place) + 1) FROM (
+  SELECT rtrim(lies, replace(lies, '/', '')) AS place, id, lies FROM item WHERE lane = ? AND lies IS NOT NULL)
+"""
 _HOLDERS = """
 SELECT DISTINCT place FROM temp.lying WHERE place > :after
 UNION SELECT lies || '/' FROM item WHERE lane = :lane AND stage = 0 AND lies IS NOT NULL AND lies || '/' > :after
 ORDER BY 1 LIMIT 500
 """
 
-_SUSPECTS = f"""
+_SUSPECTS = """
 SELECT i.id, i.ref, i.kind, i.stage, i.name, i.lies, i.proof_digest, s.id, s.etag, CASE
     WHEN s.name IS NULL THEN 'missing'
     WHEN s.holder <> (i.stage = 0) THEN 'changed'
@@ -51,27 +50,38 @@ SELECT i.id, i.ref, i.kind, i.stage, i.name, i.lies, i.proof_digest, s.id, s.eta
          AND substr(i.proof_digest, 1, instr(s.digest, ':')) = substr(s.digest, 1, instr(s.digest, ':')) THEN 'etag'
     WHEN coalesce(i.proof_digest, '') = '' THEN 'unproven'
     ELSE 'proven' END
-FROM temp.lying y CROSS JOIN item i ON i.id = y.id LEFT JOIN temp.seen s ON s.name = {_BASENAME}
+FROM temp.lying y CROSS JOIN item i ON i.id = y.id LEFT JOIN temp.seen s ON s.name = y.name
 WHERE y.place = ? AND y.id > ? ORDER BY y.id LIMIT 500
-"""  # noqa: S608 - constants only
+"""
 
 # People go on reacting: of what is there now, only as much is counted as had arrived, post by post.
 # A message without pieces (an older degoog moved it, or its ledger was rebuilt) is known by where it lies, and no more.
-_HELD = f"""
+_HELD = """
 SELECT count(DISTINCT i.id), count(DISTINCT i.head), sum(p.reactions), sum(p.files), min(p.at), max(p.at),
-  count(DISTINCT i.id) FILTER (WHERE s.name = {_BASENAME}), count(DISTINCT i.head) FILTER (WHERE s.name IS NOT NULL),
+  count(DISTINCT i.id) FILTER (WHERE s.name = y.name), count(DISTINCT i.head) FILTER (WHERE s.name IS NOT NULL),
   sum(min(s.reactions, p.reactions)), sum(min(s.files, p.files)),
   min(s.at) FILTER (WHERE p.name IS NOT NULL), max(s.at) FILTER (WHERE p.name IS NOT NULL),
   count(*) FILTER (WHERE p.name IS NULL)
 FROM temp.lying y CROSS JOIN item i ON i.id = y.id LEFT JOIN piece p ON p.item = i.id
-  LEFT JOIN temp.seen s ON s.name = coalesce(p.name, {_BASENAME})
+  LEFT JOIN temp.seen s ON s.name = coalesce(p.name, y.name)
 WHERE y.place = ? AND i.kind = 'message' AND i.count > 0
-"""  # noqa: S608 - constants only
+"""
 
+_STRAYS = """
+INSERT INTO temp.stray SELECT s.id, s.etag, ?1 || s.name, s.holder FROM temp.seen s WHERE s.name NOT IN (
+  SELECT y.name FROM temp.lying y WHERE y.place = ?2
+  UNION ALL SELECT p.name FROM temp.lying y CROSS JOIN piece p ON p.item = y.id WHERE y.place = ?2)
+"""
 
-# What other sources brought to the same target.
-_OTHERS = """FROM item i JOIN lane l ON l.id = i.lane
-WHERE i.lies IS NOT NULL AND l.id <> ?1 AND l.identity = (SELECT identity FROM lane WHERE id = ?1)"""
+# What another source brought into the same place is no stranger.
+_NO_STRAYS = """
+WITH other AS (
+  SELECT i.id, i.lies FROM item i JOIN lane l ON l.id = i.lane WHERE i.lies IS NOT NULL AND l.id <> ?1
+    AND l.identity = (SELECT identity FROM lane WHERE id = ?1))
+DELETE FROM temp.stray WHERE path IN (
+  SELECT lies FROM other
+  UNION ALL SELECT rtrim(o.lies, replace(o.lies, '/', '')) || p.name FROM other o JOIN piece p ON p.item = o.id)
+"""
 
 
 class Verdict(StrEnum):
@@ -170,13 +180,7 @@ class Comparison:
     def suspects(self) -> Iterator[Suspect]:
         """Give the settled items of the holder with a first verdict, and set aside what degoog did not put there."""
         there = self._holder.there and f"{self._holder.there}/"
-        self._connection.execute(
-            "INSERT INTO temp.stray"  # noqa: S608 - constants only
-            " SELECT s.id, s.etag, ?1 || s.name, s.holder FROM temp.seen s WHERE s.name NOT IN"
-            f" (SELECT {_BASENAME} FROM temp.lying y CROSS JOIN item i ON i.id = y.id WHERE y.place = ?2 UNION ALL"
-            " SELECT p.name FROM temp.lying y CROSS JOIN piece p ON p.item = y.id WHERE y.place = ?2)",
-            (there, self._holder.place),
-        )
+        self._connection.execute(_STRAYS, (there, self._holder.place))
         after = 0
         while rows := self._connection.execute(_SUSPECTS, (self._holder.place, after)).fetchall():
             for id_, ref, kind, stage, name, lies, digest, seen_id, seen_etag, said in rows:
@@ -230,12 +234,7 @@ class Comparison:
     def finish(self) -> dict[str, int]:
         """Give the verdicts' counts and `extra`. What was only moved about within the target is found again by id."""
         connection = self._connection
-        # What another source brought into the same place is no stranger.
-        connection.execute(
-            f"DELETE FROM temp.stray WHERE path IN (SELECT i.lies {_OTHERS} UNION ALL"  # noqa: S608 - constants only
-            f" SELECT {_PLACE} || p.name {_OTHERS.replace('item i', 'piece p JOIN item i ON i.id = p.item')})",
-            (self._lane.id,),
-        )
+        connection.execute(_NO_STRAYS, (self._lane.id,))
         found = connection.execute(
             "SELECT i.id, s.rowid FROM item i JOIN temp.stray s ON s.id = i.proof_id AND s.etag = i.proof_etag"
             " WHERE i.lane = ? AND i.checked = 'missing' AND i.proof_id <> '' GROUP BY i.id",

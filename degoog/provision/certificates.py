@@ -7,15 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from cryptography import x509
 
 from degoog import wording
 from degoog.config_servers import Tls
 from degoog.errors import Usage
 from degoog.i18n import _, n_, trouble
-
-if TYPE_CHECKING:
-    from cryptography import x509
 
 _SOON = timedelta(days=30)
 
@@ -71,8 +69,6 @@ def ending(tls: Tls, *, base: Path, now: datetime) -> Ending | None:
 
 def _own(path: Path) -> x509.Certificate:
     """Give the servers' own certificate: the first of the file, as nginx takes it."""
-    from cryptography import x509  # noqa: PLC0415 - few need it
-
     return x509.load_pem_x509_certificates(path.read_bytes())[0]
 
 
@@ -92,8 +88,6 @@ def _dated(path: Path, own: x509.Certificate, now: datetime) -> None:
 
 
 def _named(path: Path, own: x509.Certificate, names: Collection[str]) -> None:
-    from cryptography import x509  # noqa: PLC0415 - few need it
-
     try:
         borne = own.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         known = [name.lower() for name in borne.get_values_for_type(x509.DNSName)]

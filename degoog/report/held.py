@@ -54,34 +54,15 @@ def _row(arrived: Held, there: Held, zone: tzinfo) -> str:
 
 
 def _numbers(arrived: Held, there: Held) -> Iterator[str]:
-    for had, has, whole, part in (
-        (
-            arrived.messages,
-            there.messages,
-            n_("{number} message", "{number} messages", arrived.messages),
-            n_("{there} of {number} message", "{there} of {number} messages", arrived.messages),
-        ),
-        (
-            arrived.threads,
-            there.threads,
-            n_("{number} thread", "{number} threads", arrived.threads),
-            n_("{there} of {number} thread", "{there} of {number} threads", arrived.threads),
-        ),
-        (
-            arrived.reactions,
-            there.reactions,
-            n_("{number} reaction", "{number} reactions", arrived.reactions),
-            n_("{there} of {number} reaction", "{there} of {number} reactions", arrived.reactions),
-        ),
-        (
-            arrived.files,
-            there.files,
-            n_("{number} file", "{number} files", arrived.files),
-            n_("{there} of {number} file", "{there} of {number} files", arrived.files),
-        ),
+    for had, has, words in (
+        (arrived.messages, there.messages, n_("{number} message", "{number} messages", arrived.messages)),
+        (arrived.threads, there.threads, n_("{number} thread", "{number} threads", arrived.threads)),
+        (arrived.reactions, there.reactions, n_("{number} reaction", "{number} reactions", arrived.reactions)),
+        (arrived.files, there.files, n_("{number} file", "{number} files", arrived.files)),
     ):
-        if had or has:
-            yield (whole if has == had else part).format(number=count(had), there=count(has))
+        things = words.format(number=count(had))
+        if had:
+            yield things if has == had else _("{there} of {things}").format(there=count(has), things=things)
 
 
 def _span(arrived: Held, there: Held, zone: tzinfo) -> str:

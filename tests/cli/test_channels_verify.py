@@ -107,7 +107,7 @@ def test_messages_that_are_gone_are_counted_where_they_were(look, chat):
 
     ended = look(lang="fr_FR.UTF-8")
 
-    assert "2 messages sur 4, 0 fil sur 1, 0 réactions sur 2 (14 novembre 2023) ; le premier" in told(ended.out)
+    assert "2 sur 4 messages, 0 sur 1 fil, 0 sur 2 réactions (14 novembre 2023) ; le premier" in told(ended.out)
     assert "n’est plus là, sous" not in ended.out
     assert ended.code == 3
 
